@@ -1,0 +1,63 @@
+/* What the commands share: options from the settings table, and messages. */
+#ifndef FH_CLI_CLI_H
+#define FH_CLI_CLI_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "plan/prepare.h"
+#include "policy/policy.h"
+
+struct command {
+	const char *name;
+	const char *help;
+	const char *usage; /* what follows the name */
+	int (*run)(int argc, char **argv); /* argv[0] is the name */
+	const char *detail; /* more help; may be NULL */
+};
+
+/* In the order in which help lists them. */
+extern const struct command commands[];
+extern const size_t n_commands;
+const struct command *command_find(const char *name);
+
+/**
+ * options_parse() - options of run and its kin into a policy
+ * @own:      further switches that the command takes, or NULL
+ * @ret_rest: index of the first argument that is no option
+ *
+ * Stops at "--" or at the first word that does not start with "-".
+ * Return: 0; EXIT_NOT_BOXED after a message; -1 after printing --help
+ */
+struct own_switch {
+	const char *name; /* "json" */
+	bool *is_set;
+};
+int options_parse(const char *command, int argc, char **argv,
+		  const struct own_switch *own, struct fh_policy *policy,
+		  int *ret_rest);
+
+/* Prints "fumehood: what: why" and the remedy on stderr. */
+void print_error(const struct fh_error *err);
+void print_warning(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+/* Writes a text to stdout. Return: 0, or EXIT_NOT_BOXED after a message */
+int print_text(const struct text *text);
+
+void print_settings_help(struct text *ret);
+
+/* The first plan that the kernel could grant: with assumed facts, or with
+ * real ones where a plan needs them. Prints its own errors. */
+struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully);
+
+/* Runs argv in a box; shared by run and attack. Returns the exit status. */
+int run_boxed(const struct fh_policy *policy, char **argv);
+
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_attack(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+#endif

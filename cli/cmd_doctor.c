@@ -1,0 +1,46 @@
+/* fumehood doctor: what can be had here, and what would bring the rest. */
+#include <errno.h>
+#include <string.h>
+
+#include "cli.h"
+#include "report/doctor.h"
+#include "tables/exit_codes.h"
+
+static int doctor(struct fh_policy *policy, bool json)
+{
+	struct fh_plan *plan;
+	struct text text = { 0 };
+	int r;
+
+	/* To tell what is lost, nothing may be required. */
+	policy->required = 0;
+	plan = plan_for(policy, true);
+	if (!plan)
+		return EXIT_NOT_BOXED;
+	if (json)
+		doctor_json(plan, &text);
+	else
+		doctor_text(plan, &text);
+	r = print_text(&text);
+	text_done(&text);
+	fh_plan_free(plan);
+	return r;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+	struct fh_policy *policy;
+	int r;
+
+	if (argc > 1 && !json) {
+		char *help[] = { "help", "doctor", NULL };
+
+		cmd_help(2, help);
+		return strcmp(argv[1], "--help") == 0 ? 0 : EXIT_NOT_BOXED;
+	}
+	policy = fh_policy_new();
+	r = policy ? doctor(policy, json) : EXIT_NOT_BOXED;
+	fh_policy_free(policy);
+	return r;
+}

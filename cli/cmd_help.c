@@ -1,0 +1,98 @@
+/* fumehood help and version: printed from the tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "tables/exit_codes.h"
+#include "tables/guarantees.h"
+#include "tables/settings.h"
+#include "version.h"
+
+static void print_setting(const struct setting *setting, struct text *ret)
+{
+	char left[64];
+	char letter[8] = "    ";
+
+	if (setting->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", setting->letter);
+	snprintf(left, sizeof(left), "%s--%s %s", letter, setting->name,
+		 setting->arg ? setting->arg : "");
+	text_add(ret, "  %-34s %s\n", left, setting->help);
+}
+
+void print_settings_help(struct text *ret)
+{
+	for (int section = 0; section < N_SECTIONS; section++) {
+		text_add(ret, "\n%s:\n", section_titles[section]);
+		for (size_t i = 0; i < n_settings; i++)
+			if ((int)settings[i].section == section)
+				print_setting(&settings[i], ret);
+	}
+	text_add(ret, "\nGuarantees (* required by default; the boxed program cannot ...):\n");
+	for (int g = 0; g < N_GUARANTEES; g++)
+		text_add(ret, "  %c %-12s %s\n",
+			 guarantees[g].is_required ? '*' : ' ',
+			 guarantees[g].name, guarantees[g].cannot);
+}
+
+static void print_overview(struct text *ret)
+{
+	text_add(ret, "fumehood runs one program that you do not trust, behind every fence\n"
+		 "that the kernel has, without root.\n\n"
+		 "usage: fumehood COMMAND [OPTIONS] [--] [PROGRAM ARGS...]\n\n");
+	for (size_t i = 0; i < n_commands; i++)
+		text_add(ret, "  %-8s %s\n", commands[i].name,
+			 commands[i].help);
+	text_add(ret, "\nExit status: the program's own, or\n");
+	for (unsigned int i = 0; i < n_exit_codes; i++)
+		text_add(ret, "  %d  %s\n", exit_codes[i].code,
+			 exit_codes[i].meaning);
+	text_add(ret, "\nStart with: fumehood run -r FILE -- PROGRAM FILE\n"
+		 "All options: fumehood help run\n");
+}
+
+static bool takes_options(const struct command *command)
+{
+	return strstr(command->usage, "[OPTIONS]") != NULL;
+}
+
+int cmd_help(int argc, char **argv)
+{
+	const struct command *command =
+		argc > 1 ? command_find(argv[1]) : NULL;
+	struct text text = { 0 };
+	int r;
+
+	if (argc > 1 && !command) {
+		print_warning("no command %s; fumehood help lists them",
+			      argv[1]);
+		return EXIT_NOT_BOXED;
+	}
+	if (command) {
+		text_add(&text, "usage: fumehood %s %s\n\n%s.\n",
+			 command->name, command->usage, command->help);
+		if (command->detail)
+			text_add(&text, "%s\n", command->detail);
+		if (takes_options(command))
+			print_settings_help(&text);
+	} else {
+		print_overview(&text);
+	}
+	r = print_text(&text);
+	text_done(&text);
+	return r;
+}
+
+int cmd_version(int argc, char **argv)
+{
+	struct text text = { 0 };
+	int r;
+
+	(void)argc;
+	(void)argv;
+	text_add(&text, "fumehood %s (%s, MIT licence)\n", FUMEHOOD_VERSION,
+		 FUMEHOOD_BUILT_FOR);
+	r = print_text(&text);
+	text_done(&text);
+	return r;
+}

@@ -1,0 +1,151 @@
+/* fumehood run: boxes a program and exits as it did. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "report/report.h"
+#include "supervise/supervise.h"
+#include "tables/exit_codes.h"
+
+extern char **environ;
+
+struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
+{
+	struct fh_kernel kernel;
+	struct fh_plan *plan = NULL;
+	struct fh_error err = { 0 };
+	int r = 0;
+
+	kernel_probe_quick(&kernel);
+	if (probe_fully)
+		r = kernel_probe_full(&kernel, &err);
+	if (r == 0)
+		r = fh_plan_new(policy, &kernel, environ, &plan, &err);
+	if (r < 0) {
+		print_error(&err);
+		return NULL;
+	}
+	return plan;
+}
+
+static void warn_of_losses(const struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	if (policy->is_quiet)
+		return;
+	for (int g = 0; g < N_GUARANTEES; g++) {
+		const struct plan_guarantee *row = &plan->guarantees[g];
+
+		if (row->is_asked && !row->holders &&
+		    !(policy->without & GUARANTEE_BIT(g)))
+			print_warning("without the guarantee %s: %s",
+				      guarantees[g].name, row->lost);
+	}
+}
+
+static void say_guarantees(const struct fh_plan *plan)
+{
+	struct text text = { 0 };
+
+	if (!plan->policy->is_verbose)
+		return;
+	plan_print_guarantees(plan, &text);
+	fputs(text_string(&text), stderr);
+	text_done(&text);
+}
+
+/* One try with one plan. Return: 0 when the program ran; else negative. */
+static int try_plan(struct fh_plan *plan, char **argv, struct fh_result *ret)
+{
+	struct prepared prepared;
+	int r = plan_prepare(plan, argv, &prepared, &ret->error);
+
+	if (r < 0) {
+		ret->reason = END_NOT_STARTED;
+		ret->exit_code = EXIT_NOT_BOXED;
+		if (ret->error.stage == FH_STAGE_EXEC)
+			ret->exit_code = r == -ENOENT ? EXIT_NOT_FOUND
+						      : EXIT_NOT_EXECUTABLE;
+		return r;
+	}
+	warn_of_losses(plan);
+	say_guarantees(plan);
+	r = box_run(&prepared.box, plan->policy->timeout_ms, true, ret);
+	plan_lose(plan, ret->lost);
+	prepared_done(&prepared);
+	return r;
+}
+
+/* Did the set-up fail where namespaces may be what cannot be had? */
+static bool may_lack_namespaces(const struct fh_plan *plan,
+				const struct fh_result *result)
+{
+	const struct fh_error *err = &result->error;
+
+	return plan->kernel.is_assumed && plan->has_namespaces &&
+	       result->reason == END_NOT_STARTED &&
+	       (err->stage == FH_STAGE_SUPERVISE ||
+		(err->stage == FH_STAGE_APPLY && err->step <= STEP_LOCK));
+}
+
+/*
+ * The quick plan takes namespaces for granted: that is true nearly always and
+ * saves trying them. When the box could not be built, they are tried for
+ * real and the plan is made anew; if it is the same, the failure stands.
+ */
+int run_boxed(const struct fh_policy *policy, char **argv)
+{
+	struct fh_plan *plan = plan_for(policy, false), *real;
+	struct fh_result result = { 0 };
+	int r;
+
+	if (!plan)
+		return EXIT_NOT_BOXED;
+	r = try_plan(plan, argv, &result);
+	if (r < 0 && may_lack_namespaces(plan, &result)) {
+		real = plan_for(policy, true);
+		if (!real) {
+			fh_plan_free(plan);
+			return EXIT_NOT_BOXED;
+		}
+		if (real->clone_flags != plan->clone_flags ||
+		    real->steps != plan->steps ||
+		    real->has_proc != plan->has_proc) {
+			memset(&result, 0, sizeof(result));
+			r = try_plan(real, argv, &result);
+		}
+		fh_plan_free(plan);
+		plan = real;
+	}
+	if (r < 0)
+		print_error(&result.error);
+	if (policy->report != REPORT_NONE &&
+	    report_write(plan, &result, argv) < 0)
+		result.exit_code = result.exit_code ? result.exit_code
+						    : EXIT_NOT_BOXED;
+	fh_plan_free(plan);
+	return result.exit_code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct fh_policy *policy = fh_policy_new();
+	int rest = 0;
+	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
+
+	if (r == 0 && rest == argc) {
+		struct fh_error err;
+
+		fh_fail(&err, FH_STAGE_PARSE, -EINVAL, "no program given");
+		fh_remedy(&err, "name one: fumehood run -- PROGRAM");
+		print_error(&err);
+		r = EXIT_NOT_BOXED;
+	}
+	if (r == 0)
+		r = run_boxed(policy, argv + rest);
+	fh_policy_free(policy);
+	return r < 0 ? 0 : r;
+}

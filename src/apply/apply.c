@@ -1,0 +1,153 @@
+/* Walks the steps of the plan in the child and becomes the program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "apply/child.h"
+#include "base/io.h"
+#include "mech/capabilities_apply.h"
+#include "mech/environment_apply.h"
+#include "mech/hostname_apply.h"
+#include "mech/identity_apply.h"
+#include "mech/landlock_apply.h"
+#include "mech/lifetime_apply.h"
+#include "mech/limits_apply.h"
+#include "mech/mounts_apply.h"
+#include "mech/network_apply.h"
+#include "mech/seccomp_apply.h"
+#include "mech/terminal_apply.h"
+#include "mech/userns_apply.h"
+#include "tables/exit_codes.h"
+
+static int filter_apply(struct box *box, struct child_failure *failure)
+{
+	int r = seccomp_load(&box->filter);
+
+	return r < 0 ? child_fail(failure, r, "load", "the system-call filter")
+		     : 0;
+}
+
+static const step_apply steps[N_STEPS] = {
+	[STEP_PARENT_DEATH] = parent_death_apply,
+	[STEP_KEYRING] = keyring_apply,
+	[STEP_HOSTNAME] = hostname_apply,
+	[STEP_LOOPBACK] = loopback_apply,
+	[STEP_IDENTITY] = identity_apply,
+	[STEP_PROPAGATION] = propagation_apply,
+	[STEP_NEW_ROOT] = new_root_apply,
+	[STEP_MOUNTS] = mounts_apply,
+	[STEP_PID_MAX] = pid_max_apply,
+	[STEP_ROOT_SWITCH] = root_switch_apply,
+	[STEP_LOCK] = lock_apply,
+	[STEP_CAPABILITIES] = capabilities_apply,
+	[STEP_NO_NEW_PRIVS] = no_new_privs_apply,
+	[STEP_LANDLOCK] = landlock_apply,
+	[STEP_FORK] = fork_apply,
+	[STEP_SESSION] = session_apply,
+	[STEP_RLIMITS] = rlimits_apply,
+	[STEP_SIGNALS] = signals_apply,
+	[STEP_CWD] = cwd_apply,
+	[STEP_PROGRAM_LANDLOCK] = landlock_apply,
+	[STEP_DESCRIPTORS] = descriptors_apply,
+	[STEP_WRITE_EXEC] = write_exec_apply,
+	[STEP_SECCOMP] = filter_apply,
+};
+
+static void take_step(struct box *box, enum step step,
+		      struct child_failure *failure)
+{
+	int r;
+
+	if (!(box->steps & STEP_BIT(step)))
+		return;
+	failure->origin = NULL;
+	failure->object = NULL;
+	r = steps[step](box, failure);
+	if (r == 0)
+		return;
+	child_report_failure(box, step, r, failure, EXIT_NOT_BOXED);
+	_exit(EXIT_NOT_BOXED);
+}
+
+/*
+ * The only execve of the project. The filter already stands: it allows execve
+ * and what a failure needs, a write and an exit.
+ */
+static _Noreturn void become_program(struct box *box,
+				     struct child_failure *failure)
+{
+	int code = -ENOENT, exit_code;
+
+	failure->origin = NULL;
+	failure->action = "execute";
+	failure->object = box->argv[0];
+	for (size_t i = 0; i < box->n_candidates; i++) {
+		execve(box->candidates[i], box->argv, box->envp);
+		if (errno == ENOENT || errno == ENOTDIR)
+			continue;
+		code = -errno;
+		failure->object = box->candidates[i];
+		break;
+	}
+	exit_code = code == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	child_report_failure(box, STEP_EXEC, code, failure, exit_code);
+	_exit(exit_code);
+}
+
+/* Init confines itself while the program's process takes its own steps; the
+ * program must not start before that has succeeded. */
+static void wait_for_init(struct box *box, int ready_fd,
+			  struct child_failure *failure)
+{
+	char byte;
+
+	if (read_exactly(ready_fd, &byte, 1) == 0)
+		return;
+	child_fail(failure, -ESRCH, "wait for", "init");
+	child_report_failure(box, STEP_FORK, -ESRCH, failure, EXIT_NOT_BOXED);
+	_exit(EXIT_NOT_BOXED);
+}
+
+static _Noreturn void run_program(struct box *box, int ready_fd,
+				  struct child_failure *failure)
+{
+	for (int step = STEP_FORK + 1; step < STEP_DESCRIPTORS; step++)
+		take_step(box, step, failure);
+	wait_for_init(box, ready_fd, failure);
+	for (int step = STEP_DESCRIPTORS; step < STEP_EXEC; step++)
+		take_step(box, step, failure);
+	become_program(box, failure);
+}
+
+static _Noreturn void fork_failed(struct box *box,
+				  struct child_failure *failure, int code)
+{
+	child_fail(failure, code, "fork", "the program");
+	child_report_failure(box, STEP_FORK, code, failure, EXIT_NOT_BOXED);
+	_exit(EXIT_NOT_BOXED);
+}
+
+void box_apply(struct box *box)
+{
+	struct child_failure failure = { 0 };
+	int ready[2];
+	long program;
+
+	for (int step = 0; step <= STEP_FORK; step++)
+		take_step(box, step, &failure);
+	child_report_starting(box, failure.lost);
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		fork_failed(box, &failure, -errno);
+	/* Raw: no fork handlers of a libc may run here. */
+	program = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (program < 0)
+		fork_failed(box, &failure, -errno);
+	if (program == 0) {
+		close(ready[1]);
+		run_program(box, ready[0], &failure);
+	}
+	close(ready[0]);
+	init_run(box, (pid_t)program, ready[1]);
+}

@@ -1,0 +1,218 @@
+/* Pid 1 of the box: reaps, forwards signals, reports the program's end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apply/child.h"
+#include "base/io.h"
+#include "base/number.h"
+#include "mech/environment_apply.h"
+#include "mech/seccomp_apply.h"
+#include "tables/exit_codes.h"
+
+/*
+ *            SIGCHLD              program reaped
+ *   waiting ---------> reaping ------------------> reported --> exit:
+ *      |  ^               |                         the kernel kills
+ *      |  +---------------+ somebody else           what is left
+ *      | other signal: to the program's group
+ *      | end of file on go_fd: the launcher is gone --> exit
+ *
+ * The program cannot reach init: it has no right to trace it (init is not
+ * dumpable) and the kernel drops signals that a namespace sends to its own
+ * init. Without a pid namespace Landlock's signal scope keeps them apart.
+ */
+struct init {
+	struct box *box;
+	pid_t program;
+	int signals;	/* signalfd of everything, all blocked since start */
+	int children;	/* /proc/self/task/../children; -1 with a pid ns */
+};
+
+#define FORWARDED_MAX 31
+
+static int raw_wait(pid_t *ret_pid, int *ret_status)
+{
+	long pid = syscall(SYS_wait4, -1, ret_status, WNOHANG | __WALL, NULL);
+
+	*ret_pid = (pid_t)pid;
+	return pid < 0 ? -errno : 0;
+}
+
+/*
+ * Without a pid namespace nobody else kills what the program left behind.
+ * Orphans come to us (subreaper), so killing our children until none is left
+ * reaches every descendant; stopping them first keeps a fork loop from
+ * outrunning us.
+ */
+static size_t signal_children(struct init *init, int sig)
+{
+	char buffer[4096];
+	size_t n = 0;
+	ssize_t len = pread(init->children, buffer, sizeof(buffer) - 1, 0);
+	char *word = buffer;
+
+	if (len <= 0)
+		return 0;
+	buffer[len] = '\0';
+	/* A word cut by the buffer's end would be another pid. */
+	if (len == sizeof(buffer) - 1)
+		*strrchr(buffer, ' ') = '\0';
+	while (*word >= '0' && *word <= '9') {
+		pid_t pid = 0;
+
+		while (*word >= '0' && *word <= '9')
+			pid = pid * 10 + (*word++ - '0');
+		kill(pid, sig);
+		n++;
+		while (*word == ' ')
+			word++;
+	}
+	return n;
+}
+
+static void end_descendants(struct init *init)
+{
+	pid_t pid;
+	int status;
+
+	if (init->children < 0)
+		return;
+	while (signal_children(init, SIGSTOP)) {
+		signal_children(init, SIGKILL);
+		while (raw_wait(&pid, &status) == 0 && pid > 0)
+			;
+	}
+}
+
+static _Noreturn void finish(struct init *init, int status)
+{
+	struct box_message message = { .kind = BOX_ENDED, .status = status };
+
+	end_descendants(init);
+	write_exactly(init->box->report_fd, &message, sizeof(message));
+	_exit(0);
+}
+
+static void reap(struct init *init)
+{
+	pid_t pid;
+	int status;
+
+	while (raw_wait(&pid, &status) == 0 && pid > 0)
+		if (pid == init->program)
+			finish(init, status);
+}
+
+/* Stopping is asked for with SIGSTOP: a program whose process group has no
+ * parent in its session would ignore SIGTSTP. */
+static void forward(struct init *init, int sig)
+{
+	pid_t group = init->box->new_session ? -init->program : init->program;
+
+	if (sig == SIGTSTP)
+		sig = SIGSTOP;
+	kill(group, sig);
+}
+
+static void read_signals(struct init *init)
+{
+	struct signalfd_siginfo info;
+
+	while (read(init->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(init);
+		else if (info.ssi_signo <= FORWARDED_MAX)
+			forward(init, (int)info.ssi_signo);
+	}
+}
+
+static int open_children(struct init *init, struct child_failure *failure)
+{
+	char path[64] = "/proc/self/task/";
+
+	init->children = -1;
+	if (init->box->has_pid_namespace)
+		return 0;
+	number_format(path + strlen(path), (uint64_t)getpid());
+	memcpy(path + strlen(path), "/children", sizeof("/children"));
+	init->children = open(path, O_RDONLY | O_CLOEXEC);
+	if (init->children < 0)
+		return child_fail(failure, -errno, "watch",
+				  "the program's descendants");
+	return 0;
+}
+
+/* Init needs no stream of the program's: holding one open would keep the
+ * other end of a pipe waiting. */
+static int close_streams(struct init *init, int ready_fd)
+{
+	int keep[4];
+	size_t n = 0;
+
+	n = descriptors_insert(keep, n, init->box->go_fd);
+	n = descriptors_insert(keep, n, init->box->report_fd);
+	n = descriptors_insert(keep, n, ready_fd);
+	if (init->children >= 0)
+		n = descriptors_insert(keep, n, init->children);
+	return descriptors_close_but(0, keep, n);
+}
+
+static int init_prepare(struct init *init, int ready_fd,
+			struct child_failure *failure)
+{
+	uint64_t all = ~UINT64_C(0);
+	int r = open_children(init, failure);
+
+	if (r < 0)
+		return r;
+	r = close_streams(init, ready_fd);
+	if (r < 0)
+		return child_fail(failure, r, "close the streams of", "init");
+	init->signals = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all),
+				     SFD_NONBLOCK | SFD_CLOEXEC);
+	if (init->signals < 0)
+		return child_fail(failure, -errno, "watch", "signals");
+	r = seccomp_load(&init->box->init_filter);
+	if (r < 0)
+		return child_fail(failure, r, "load", "the filter of init");
+	r = write_exactly(ready_fd, "", 1);
+	if (r < 0)
+		return child_fail(failure, r, "release", "the program");
+	close(ready_fd);
+	return 0;
+}
+
+void init_run(struct box *box, pid_t program, int ready_fd)
+{
+	struct init init = { .box = box, .program = program };
+	struct child_failure failure = { 0 };
+	struct pollfd watched[2];
+	int r = init_prepare(&init, ready_fd, &failure);
+
+	if (r < 0) {
+		/* The program still waits for the byte, and gets none. */
+		child_report_failure(box, STEP_FORK, r, &failure,
+				     EXIT_NOT_BOXED);
+		_exit(EXIT_NOT_BOXED);
+	}
+	watched[0] = (struct pollfd){ .fd = init.signals, .events = POLLIN };
+	watched[1] = (struct pollfd){ .fd = box->go_fd, .events = POLLIN };
+	reap(&init);
+	for (;;) {
+		if (poll(watched, 2, -1) < 0)
+			continue;
+		if (watched[0].revents)
+			read_signals(&init);
+		if (watched[1].revents) {
+			end_descendants(&init);
+			_exit(EXIT_NOT_BOXED);
+		}
+	}
+}

@@ -1,0 +1,104 @@
+/* What a program inherits: descriptors, keys, signals, umask, directory. */
+#include "mech/environment_apply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/process.h"
+
+#define KERNEL_SIGNALS 64 /* _NSIG of the kernel, not of a libc */
+
+int keyring_apply(struct box *box, struct child_failure *failure)
+{
+	int r = process_join_session_keyring();
+
+	(void)box;
+	/* A kernel without keyrings has none to leave behind. */
+	if (r < 0 && r != -ENOSYS && r != -EOPNOTSUPP)
+		return child_fail(failure, r, "join", "a new session keyring");
+	return 0;
+}
+
+int descriptors_close_but(unsigned int first, const int *keep, size_t n_keep)
+{
+	for (size_t i = 0; i <= n_keep; i++) {
+		unsigned int end = i < n_keep ? (unsigned int)keep[i] : ~0u;
+		int r = first < end ? process_close_range(first, end - 1) : 0;
+
+		if (r < 0)
+			return r;
+		first = end + 1;
+	}
+	return 0;
+}
+
+size_t descriptors_insert(int *list, size_t n, int fd)
+{
+	size_t at = n;
+
+	while (at > 0 && list[at - 1] > fd) {
+		list[at] = list[at - 1];
+		at--;
+	}
+	list[at] = fd;
+	return n + 1;
+}
+
+int descriptors_apply(struct box *box, struct child_failure *failure)
+{
+	int keep[BOX_KEEP_FDS_MAX + 1];
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < box->n_keep_fds; i++)
+		if (box->keep_fds[i] > 2)
+			n = descriptors_insert(keep, n, box->keep_fds[i]);
+	n = descriptors_insert(keep, n, box->report_fd);
+	r = descriptors_close_but(3, keep, n);
+	return r < 0 ? child_fail(failure, r, "close",
+				  "the other descriptors")
+		     : 0;
+}
+
+int signals_apply(struct box *box, struct child_failure *failure)
+{
+	struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		uint64_t mask;
+	} standard = { 0 };
+	uint64_t none = 0;
+
+	(void)box;
+	for (int sig = 1; sig <= KERNEL_SIGNALS; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, sig, &standard, NULL, 8) < 0)
+			return child_fail(failure, -errno, "reset",
+					  "a signal's action");
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8) < 0)
+		return child_fail(failure, -errno, "reset", "the signal mask");
+	umask(022);
+	return 0;
+}
+
+int cwd_apply(struct box *box, struct child_failure *failure)
+{
+	if (chdir(box->cwd) < 0)
+		return child_fail(failure, -errno, "start in", box->cwd);
+	return 0;
+}
+
+int write_exec_apply(struct box *box, struct child_failure *failure)
+{
+	(void)box;
+	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "forbid",
+				  "memory both writable and executable");
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* Chooses the rights that the ruleset handles. */
+#include "mech/landlock.h"
+
+#include "plan/plan.h"
+#include "tables/landlock_rights.h"
+
+int landlock_abi_used(const struct fh_plan *plan)
+{
+	int abi = plan->kernel.landlock_abi;
+
+	return abi < LANDLOCK_ABI_KNOWN ? abi : LANDLOCK_ABI_KNOWN;
+}
+
+/*
+ * All that the ABI knows is handled, so that nothing is open that could be
+ * closed. The network is handled only where it is the host's: in an empty
+ * namespace every port is the box's own.
+ */
+void landlock_plan(struct fh_plan *plan)
+{
+	int abi = landlock_abi_used(plan);
+
+	if (!abi)
+		return;
+	plan->landlock.handled_fs = landlock_mask(LANDLOCK_FS, abi);
+	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
+	if (!plan->has_namespaces || plan->policy->net == NET_HOST)
+		plan->landlock.handled_net = landlock_mask(LANDLOCK_NET, abi);
+}

@@ -1,0 +1,114 @@
+/* One ruleset from the very descriptors that the mounts were made from. */
+#include "mech/landlock_apply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int add_rule(int ruleset, int fd, uint64_t rights, const char *what,
+		    struct child_failure *failure)
+{
+	int r = ll_add_path(ruleset, fd, rights);
+
+	return r < 0 ? child_fail(failure, r, "add a Landlock rule for", what)
+		     : 0;
+}
+
+/* Storage that the child itself mounted is opened where it now stands. */
+static int add_path(int ruleset, const char *path, uint64_t rights,
+		    struct child_failure *failure)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return child_fail(failure, -errno, "open for Landlock", path);
+	r = add_rule(ruleset, fd, rights, path, failure);
+	close(fd);
+	return r;
+}
+
+static int add_mount(int ruleset, const struct mount_op *op,
+		     struct child_failure *failure)
+{
+	if (!op->landlock)
+		return 0;
+	failure->origin = op->origin;
+	if (op->fd >= 0)
+		return add_rule(ruleset, op->fd, op->landlock, op->target,
+				failure);
+	return add_path(ruleset, op->target, op->landlock, failure);
+}
+
+static int add_ports(int ruleset, const uint16_t *ports, size_t n,
+		     uint64_t right, struct child_failure *failure)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = ll_add_port(ruleset, ports[i], right);
+
+		if (r < 0)
+			return child_fail(failure, r,
+					  "add a Landlock rule for",
+					  "a TCP port");
+	}
+	return 0;
+}
+
+/* What the caller opened for the program may be opened again by its name in
+ * /proc/self/fd, as shells do for /dev/stderr: no more than the descriptor
+ * itself already gives. */
+static int add_stdio(int ruleset, const struct box *box,
+		     struct child_failure *failure)
+{
+	for (int i = 0; i < 3; i++) {
+		int r;
+
+		if (!box->stdio_rights[i])
+			continue;
+		r = add_rule(ruleset, box->stdio_fd[i], box->stdio_rights[i],
+			     "a standard stream", failure);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fill(int ruleset, const struct box *box,
+		struct child_failure *failure)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < box->n_mounts && r == 0; i++)
+		r = add_mount(ruleset, &box->mounts[i], failure);
+	failure->origin = NULL;
+	if (r == 0)
+		r = add_stdio(ruleset, box, failure);
+	if (r == 0 && box->landlock_root)
+		r = add_path(ruleset, "/", box->landlock_root, failure);
+	if (r == 0)
+		r = add_ports(ruleset, box->connect_ports,
+			      box->n_connect_ports,
+			      LL_NET_CONNECT_TCP, failure);
+	if (r == 0)
+		r = add_ports(ruleset, box->listen_ports, box->n_listen_ports,
+			      LL_NET_BIND_TCP, failure);
+	return r;
+}
+
+int landlock_apply(struct box *box, struct child_failure *failure)
+{
+	int ruleset = ll_create(&box->landlock);
+	int r;
+
+	if (ruleset < 0)
+		return child_fail(failure, ruleset, "create",
+				  "a Landlock ruleset");
+	r = fill(ruleset, box, failure);
+	if (r == 0) {
+		r = ll_restrict(ruleset, 0);
+		if (r < 0)
+			child_fail(failure, r, "enter", "the Landlock domain");
+	}
+	close(ruleset);
+	return r;
+}

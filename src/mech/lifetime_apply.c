@@ -1,0 +1,42 @@
+/* Dies with the launcher, whatever moment that is. */
+#include "mech/lifetime_apply.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+/*
+ * First the signal, then the byte that the launcher writes once the id maps
+ * stand: a launcher that died before the prctl never writes it, and the end
+ * of file says so. In a new pid namespace getppid() is 0 and cannot tell.
+ */
+int parent_death_apply(struct box *box, struct child_failure *failure)
+{
+	char go;
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "ask to die with", "the launcher");
+	r = read_exactly(box->go_fd, &go, 1);
+	if (r < 0)
+		_exit(125); /* nobody is left to be told */
+	return 0;
+}
+
+/* A change of credentials clears the parent-death signal; and without a pid
+ * namespace it must be asked for after each fork. */
+int fork_apply(struct box *box, struct child_failure *failure)
+{
+	(void)box;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "ask to die with", "the launcher");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "close to tracers", "init");
+	if (!box->has_pid_namespace &&
+	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "adopt orphans in", "init");
+	return 0;
+}

@@ -1,0 +1,318 @@
+/* Plans the system-call filter: policy and kernel facts in, rules out. */
+#include "mech/seccomp.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/nearest.h"
+#include "mech/seccomp_policies.h"
+#include "mech/seccomp_rules.h"
+
+/*
+ * Refusals that keep their errno whatever on_deny says, because programs ask
+ * only to see whether they may: libc falls back from clone3 to clone and from
+ * openat2 to openat on ENOSYS, and on nothing else; looking up a user name
+ * tries a socket. KILL would end harmless programs here, and LOG would let
+ * through what other rules rely on.
+ */
+static const struct {
+	uint16_t call;
+	uint16_t error;
+} soft_refusals[] = {
+	{ CALL_clone3, ENOSYS },
+	{ CALL_listmount, ENOSYS },
+	{ CALL_listns, ENOSYS },
+	{ CALL_lsm_get_self_attr, ENOSYS },
+	{ CALL_lsm_list_modules, ENOSYS },
+	{ CALL_lsm_set_self_attr, ENOSYS },
+	{ CALL_openat2, ENOSYS },
+	{ CALL_socket, EAFNOSUPPORT },
+	{ CALL_socketpair, EAFNOSUPPORT },
+	{ CALL_statmount, ENOSYS },
+};
+
+/* The work of one compilation. */
+struct compiler {
+	const struct seccomp_request *request;
+	struct filter *filter;
+	struct syscall_set allowed;
+	struct syscall_set locked;
+	struct syscall_set unsafe;
+};
+
+static int number_of(enum filter_arch arch, unsigned call)
+{
+	if (arch == FILTER_ARCH_AARCH64)
+		return syscalls[call].aarch64;
+	return syscalls[call].x86_64;
+}
+
+int syscall_number(enum filter_arch arch, const char *name)
+{
+	int call = syscall_find(name);
+	int nr;
+
+	if (call < 0)
+		return -ENOENT;
+	nr = number_of(arch, call);
+	return nr < 0 ? -ENOENT : nr;
+}
+
+static const char *known_name(size_t i, void *ctx)
+{
+	(void)ctx;
+	if (i < N_SYSCALL_GROUPS)
+		return syscall_groups[i].name;
+	return syscalls[i - N_SYSCALL_GROUPS].name;
+}
+
+bool syscall_name_is_known(const char *name, const char **ret_nearest)
+{
+	if (syscall_find(name) >= 0 || syscall_group_find(name) >= 0)
+		return true;
+	if (ret_nearest)
+		*ret_nearest = nearest_name(
+			name, known_name, N_SYSCALL_GROUPS + N_SYSCALLS, NULL);
+	return false;
+}
+
+static int fail_unknown(const char *name, struct fh_error *err)
+{
+	const char *nearest = NULL;
+
+	syscall_name_is_known(name, &nearest);
+	fh_fail(err, FH_STAGE_PLAN, -EINVAL, "unknown system call or group %s",
+		name);
+	if (nearest)
+		fh_remedy(err, "did you mean %s?", nearest);
+	return -EINVAL;
+}
+
+static int fail_locked(const char *name, unsigned call, struct fh_error *err)
+{
+	const char *call_name = syscalls[call].name;
+
+	if (strcmp(name, call_name) == 0)
+		fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+			"%s cannot be allowed in a box", name);
+	else
+		fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+			"%s cannot be allowed in a box: it contains %s", name,
+			call_name);
+	if (call == CALL_clone3 || call == CALL_openat2)
+		fh_remedy(err, "leave it out: programs fall back to %s, "
+			       "whose flags a filter can see",
+			  call == CALL_clone3 ? "clone" : "openat");
+	else
+		fh_remedy(err, "leave it out: it could undo the namespaces, "
+			       "the mounts or the filter itself");
+	return -EINVAL;
+}
+
+/* With the filter loaded just before it, execve starts the program. */
+static int fail_needed(const char *name, struct fh_error *err)
+{
+	fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+		"%s cannot be denied: execve starts the program", name);
+	return -EINVAL;
+}
+
+static int change_calls(struct compiler *c, const struct syscall_change *change,
+			struct fh_error *err)
+{
+	struct syscall_set meant = { 0 };
+	uint16_t member;
+	int found;
+
+	found = change->name[0] == '@' ? syscall_group_find(change->name) :
+					 syscall_find(change->name);
+	if (found < 0)
+		return fail_unknown(change->name, err);
+	member = (uint16_t)found;
+	if (change->name[0] == '@')
+		member |= MEMBER_GROUP;
+	syscall_set_change(&meant, &member, 1);
+	if (change->is_deny && meant.has[CALL_execve])
+		return fail_needed(change->name, err);
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		if (!meant.has[call])
+			continue;
+		/* In a group the others are what was meant. */
+		if (call == CALL_openat2 && (member & MEMBER_GROUP))
+			continue;
+		if (!change->is_deny && c->locked.has[call])
+			return fail_locked(change->name, call, err);
+		c->allowed.has[call] = !change->is_deny;
+	}
+	return 0;
+}
+
+static struct verdict refusal(const struct compiler *c, unsigned call)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(soft_refusals); i++) {
+		if (soft_refusals[i].call == call)
+			return (struct verdict){ VERDICT_ERRNO,
+						 soft_refusals[i].error };
+	}
+	if (c->request->on_deny == DENY_KILL)
+		return (struct verdict){ VERDICT_KILL, 0 };
+	if (c->request->on_deny == DENY_LOG && !c->unsafe.has[call])
+		return (struct verdict){ VERDICT_LOG, 0 };
+	return (struct verdict){ VERDICT_ERRNO, EPERM };
+}
+
+static void decide_numbers(struct compiler *c)
+{
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		int nr = number_of(c->filter->arch, call);
+
+		if (nr < 0)
+			continue;
+		assert(nr < FILTER_NR_MAX);
+		if (c->allowed.has[call])
+			c->filter->by_nr[nr].kind = VERDICT_ALLOW;
+		else
+			c->filter->by_nr[nr] = refusal(c, call);
+	}
+}
+
+/*
+ * EPERM says "refused", so on_deny may make it deadlier; any other errno is
+ * an answer that programs know how to go on from. LOG never loosens a rule.
+ */
+static struct verdict rule_verdict(const struct compiler *c,
+				   struct verdict verdict)
+{
+	if (c->request->on_deny == DENY_KILL && verdict.kind == VERDICT_ERRNO &&
+	    verdict.error == EPERM)
+		return (struct verdict){ VERDICT_KILL, 0 };
+	return verdict;
+}
+
+/* The call's number if its arguments matter, that is when it gets through. */
+static int number_under_rules(const struct compiler *c, unsigned call,
+			      enum rule_when when)
+{
+	int nr = number_of(c->filter->arch, call);
+
+	if (nr < 0 || !seccomp_rule_applies(when, c->request))
+		return -ENOENT;
+	if (c->filter->by_nr[nr].kind != VERDICT_ALLOW &&
+	    c->filter->by_nr[nr].kind != VERDICT_LOG)
+		return -ENOENT;
+	return nr;
+}
+
+/* An allowing row must not turn LOG into silence. */
+static int add_rule(struct compiler *c, const struct seccomp_rule *row)
+{
+	int nr = number_under_rules(c, row->call, row->when);
+	struct filter_rule *rule = &c->filter->rules[c->filter->n_rules];
+
+	if (nr < 0)
+		return 0;
+	if (c->filter->n_rules == FILTER_RULES_MAX)
+		return -E2BIG;
+	*rule = (struct filter_rule){ .nr = (int16_t)nr,
+				      .n_tests = row->n_tests };
+	memcpy(rule->tests, row->tests, sizeof(rule->tests));
+	rule->verdict = row->verdict.kind == VERDICT_ALLOW ?
+				c->filter->by_nr[nr] :
+				rule_verdict(c, row->verdict);
+	c->filter->n_rules++;
+	return 0;
+}
+
+static int add_rules(struct compiler *c, struct fh_error *err)
+{
+	for (size_t i = 0; i < n_seccomp_rules; i++) {
+		if (add_rule(c, &seccomp_rules[i]) < 0)
+			return fh_fail(err, FH_STAGE_PLAN, -E2BIG,
+				       "more than %d argument rules",
+				       FILTER_RULES_MAX);
+	}
+	/* Only now: number_under_rules() has to see what the policy said. */
+	for (size_t i = 0; i < n_seccomp_rests; i++) {
+		const struct seccomp_rest *rest = &seccomp_rests[i];
+		int nr = number_under_rules(c, rest->call, rest->when);
+
+		if (nr >= 0)
+			c->filter->by_nr[nr] = rule_verdict(
+				c, (struct verdict){ VERDICT_ERRNO,
+						     rest->error });
+	}
+	return 0;
+}
+
+/* Only the rules in use: the others would be fresh pages for nothing. */
+static void filter_copy(const struct filter *filter, struct filter *ret)
+{
+	ret->arch = filter->arch;
+	memcpy(ret->by_nr, filter->by_nr, sizeof(ret->by_nr));
+	memcpy(ret->rules, filter->rules,
+	       filter->n_rules * sizeof(ret->rules[0]));
+	ret->n_rules = filter->n_rules;
+}
+
+int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
+		    struct fh_error *err)
+{
+	struct filter filter;
+	struct compiler c = { .request = request, .filter = &filter };
+	int r;
+
+	filter.arch = request->arch;
+	filter.n_rules = 0;
+	memset(filter.by_nr, 0, sizeof(filter.by_nr));
+	seccomp_policy_calls(request->base, &c.allowed);
+	seccomp_locked_calls(&c.locked);
+	seccomp_unsafe_calls(&c.unsafe);
+	/* Its flags lie in memory, out of a filter's sight, and every policy
+	 * has rules on the flags of openat. */
+	c.allowed.has[CALL_openat2] = false;
+	c.locked.has[CALL_openat2] = true;
+	for (size_t i = 0; i < request->n_changes; i++) {
+		r = change_calls(&c, &request->changes[i], err);
+		if (r < 0)
+			return r;
+	}
+	decide_numbers(&c);
+	r = add_rules(&c, err);
+	if (r < 0)
+		return r;
+	filter_copy(&filter, ret);
+	return 0;
+}
+
+void seccomp_compile_init(enum filter_arch arch, struct filter *ret)
+{
+	struct syscall_set calls;
+
+	seccomp_init_calls(&calls);
+	ret->arch = arch;
+	ret->n_rules = 0;
+	for (unsigned nr = 0; nr < FILTER_NR_MAX; nr++)
+		ret->by_nr[nr] = (struct verdict){ VERDICT_KILL, 0 };
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		int nr = number_of(arch, call);
+
+		if (nr >= 0 && calls.has[call])
+			ret->by_nr[nr].kind = VERDICT_ALLOW;
+	}
+}
+
+struct verdict seccomp_verdict(const struct filter *filter, int nr,
+			       bool *ret_has_rules)
+{
+	bool has_rules = false;
+
+	for (size_t i = 0; i < filter->n_rules; i++)
+		has_rules |= filter->rules[i].nr == nr;
+	if (ret_has_rules)
+		*ret_has_rules = has_rules;
+	if (nr < 0 || nr >= FILTER_NR_MAX)
+		return (struct verdict){ VERDICT_UNKNOWN, 0 };
+	return filter->by_nr[nr];
+}

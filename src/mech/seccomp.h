@@ -1,0 +1,75 @@
+/* Plans the system-call filter: policy and kernel facts in, rules out. */
+#ifndef FH_MECH_SECCOMP_H
+#define FH_MECH_SECCOMP_H
+
+#include "mech/filter.h"
+
+/* The named policies; one table, seccomp_policies[], tells what each allows. */
+enum syscall_policy {
+	SYSCALLS_DEFAULT,
+	SYSCALLS_STRICT,
+	SYSCALLS_FILE_PROCESSOR,
+	SYSCALLS_NETWORK_SERVER,
+	N_SYSCALL_POLICIES,
+};
+
+struct syscall_policy_info {
+	const char *name; /* "file-processor" */
+	const char *help;
+};
+extern const struct syscall_policy_info syscall_policies[N_SYSCALL_POLICIES];
+
+enum deny_action { DENY_ERRNO, DENY_KILL, DENY_LOG };
+
+/* One --allow-syscall or --deny-syscall, in the order given. */
+struct syscall_change {
+	const char *name; /* "mount" or "@mount"; borrowed */
+	bool is_deny;
+};
+
+/* All that the filter depends on. */
+struct seccomp_request {
+	enum filter_arch arch;
+	enum syscall_policy base;
+	enum deny_action on_deny;
+	const struct syscall_change *changes;
+	size_t n_changes;
+	bool only_unix_sockets;	 /* no net namespace and no network wanted */
+	bool tcp_ports_by_landlock; /* --net host with port rules: close holes */
+	bool allow_udp;		 /* with the above: ABI >= 10 holds UDP ports */
+	bool deny_listen_autobind; /* --connect without --listen */
+	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
+	bool deny_write_exec;	 /* mmap/mprotect PROT_WRITE|PROT_EXEC */
+};
+
+/**
+ * seccomp_compile() - decide every number's verdict; pure
+ * Return: 0; -EINVAL for an unknown name (err names the nearest known one);
+ *         -E2BIG when there are more argument rules than fit
+ */
+int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
+		    struct fh_error *err);
+
+/* The filter of the box's own init, which needs very little; pure. */
+void seccomp_compile_init(enum filter_arch arch, struct filter *ret);
+
+/* The verdict for a number with all arguments zero, or "depends on its
+ * arguments" when has_rules comes back true. */
+struct verdict seccomp_verdict(const struct filter *filter, int nr,
+			       bool *ret_has_rules);
+
+/* Number of a call by name on an architecture, or -ENOENT. */
+int syscall_number(enum filter_arch arch, const char *name);
+
+/* Is it a known call or @group? If not, nearest gets the nearest name. */
+bool syscall_name_is_known(const char *name, const char **ret_nearest);
+
+/**
+ * bpf_emit() - filter to classic BPF: arch check, x32 cut, balanced tree
+ * Return: 0; -ENOMEM; -E2BIG past FILTER_BPF_MAX
+ */
+int bpf_emit(const struct filter *filter, struct bpf_program *ret,
+	     struct fh_error *err);
+void bpf_program_done(struct bpf_program *program);
+
+#endif

@@ -1,0 +1,18 @@
+/* Puts a filter into force for the caller; async-signal-safe. */
+#ifndef FH_MECH_SECCOMP_APPLY_H
+#define FH_MECH_SECCOMP_APPLY_H
+
+struct bpf_program;
+
+/**
+ * seccomp_load() - filter the calling thread from here on, for good
+ *
+ * Needs no_new_privs, or CAP_SYS_ADMIN in the caller's user namespace.
+ *
+ * Return: 0; -EACCES without either; -EINVAL for a malformed program or a
+ *         kernel without filters; -ENOMEM when nested filters use up the
+ *         kernel's budget; -ENOSYS before Linux 3.17
+ */
+int seccomp_load(const struct bpf_program *program);
+
+#endif

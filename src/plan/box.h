@@ -1,0 +1,165 @@
+/* All that the child needs to build the box: steps in order, and their data,
+ * prepared so that nothing is allocated or decided after the clone. */
+#ifndef FH_PLAN_BOX_H
+#define FH_PLAN_BOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "mech/filter.h"
+#include "sys/landlock.h"
+
+/*
+ * The order of the set-up, in this one place. The child takes the steps of
+ * the plan from the first to the last; SECURITY.md numbers what the order
+ * must keep, and the letters here say why a step cannot move:
+ *
+ *  a  maps need a dumpable process and a writable /proc, so both come before
+ *     Landlock (I7);
+ *  b  mounting is refused inside a Landlock domain: all mounts before (I8);
+ *  c  ids change while CAP_SETUID and CAP_SETGID are held (I9);
+ *  d  the bounding set and securebits need CAP_SETPCAP, held only before the
+ *     sets are emptied (I9);
+ *  e  no_new_privs is what lets an unprivileged process load the next two (I10);
+ *  f  the filter comes last, so that it need not allow the set-up's calls (I11).
+ */
+enum step {
+	/* --- in the child that becomes init ------------------------------ */
+	STEP_PARENT_DEATH,
+	STEP_KEYRING,
+	STEP_HOSTNAME,
+	STEP_LOOPBACK,
+	STEP_IDENTITY,	   /* c */
+	STEP_PROPAGATION,
+	STEP_NEW_ROOT,
+	STEP_MOUNTS,	   /* b */
+	STEP_PID_MAX,
+	STEP_ROOT_SWITCH,
+	STEP_LOCK,	   /* a: second user namespace, no third */
+	STEP_CAPABILITIES, /* d */
+	STEP_NO_NEW_PRIVS, /* e */
+	STEP_LANDLOCK,
+	STEP_FORK,	   /* init stays behind here and reaps */
+	/* --- in the program's process ------------------------------------ */
+	STEP_SESSION,
+	STEP_RLIMITS,
+	STEP_SIGNALS,
+	STEP_CWD,
+	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
+	STEP_DESCRIPTORS,      /* init closes its own when it starts to wait */
+	STEP_WRITE_EXEC,
+	STEP_SECCOMP,	   /* f */
+	STEP_EXEC,
+	N_STEPS,
+};
+
+#define STEP_BIT(step) (UINT32_C(1) << (step))
+
+enum mount_kind {
+	MOUNT_DIRECTORY, /* mkdir in the new root */
+	MOUNT_FILE,	 /* a small file with .content */
+	MOUNT_SYMLINK,	 /* .content is where it points */
+	MOUNT_BIND,	 /* .fd is the source, held since it was opened */
+	MOUNT_DEVICE,	 /* .source is a device node of the host */
+	MOUNT_TMPFS,
+	MOUNT_PROC,
+	MOUNT_DEVPTS,
+	MOUNT_HIDE,
+};
+
+struct mount_op {
+	enum mount_kind kind;
+	int fd;		      /* MOUNT_BIND: O_PATH descriptor, else -1 */
+	bool is_directory;    /* what .fd is, or what is hidden */
+	bool is_inside_grant; /* target lies in a bound tree: never create */
+	bool is_same_place;   /* target is where the source lies outside */
+	unsigned int access;  /* enum access bits, for printing */
+	uint64_t attr;	      /* MNT_ATTR_* of the mount */
+	uint64_t landlock;    /* rights at and beneath it; 0 = no rule */
+	uint64_t device, inode; /* of .fd, to know the target again */
+	uint64_t size;	      /* MOUNT_TMPFS: bytes */
+	unsigned int mode;    /* MOUNT_DIRECTORY, MOUNT_TMPFS */
+	const char *target;   /* absolute path inside */
+	const char *source;   /* host path, for messages and devices */
+	const char *content;
+	const char *origin;   /* which option asked */
+};
+
+struct box_rlimit {
+	int resource;
+	struct rlimit limit;
+};
+
+#define BOX_RLIMITS_MAX 12
+#define BOX_KEEP_FDS_MAX 64
+#define BOX_CANDIDATES_MAX 32 /* directories of PATH that are tried */
+
+struct box {
+	uint32_t steps;		 /* STEP_BIT mask */
+	bool has_pid_namespace;
+	uint64_t clone_flags;
+
+	int go_fd;     /* read end: one byte starts us, end of file ends us */
+	int report_fd; /* write end: struct box_message to the launcher */
+	int proc_fd;   /* /proc of the outside; set by the child */
+
+	uid_t uid;	 /* ids inside; the same numbers outside */
+	gid_t gid;
+	bool clear_groups;
+	bool use_newuid; /* setresuid to them: started as root */
+
+	const char *hostname;
+	uint64_t keep_caps;
+	char pid_max[21];
+
+	struct mount_op *mounts; /* parents before children */
+	size_t n_mounts;
+
+	struct ll_ruleset_attr landlock;
+	uint64_t landlock_root; /* rights at "/", for listing it; 0 = none */
+	const uint16_t *connect_ports, *listen_ports;
+	size_t n_connect_ports, n_listen_ports;
+	int stdio_fd[3];	/* which of 0-2 are regular files... */
+	uint64_t stdio_rights[3]; /* ... and what reopening them needs */
+
+	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
+	size_t n_rlimits;
+	const int *keep_fds; /* sorted */
+	size_t n_keep_fds;
+	bool new_session;
+
+	const char *cwd;
+	char **argv;
+	char **envp;
+	const char *candidates[BOX_CANDIDATES_MAX]; /* paths to execute */
+	size_t n_candidates;
+
+	struct bpf_program init_filter;
+	struct bpf_program filter;
+};
+
+enum box_message_kind {
+	BOX_FAILED = 1, /* the program did not start: .error */
+	BOX_STARTING,	/* all fences but the last stand: .lost */
+	BOX_ENDED,	/* the program ended: .status */
+};
+
+/* What crosses the report pipe; below PIPE_BUF, so it arrives whole. */
+struct box_message {
+	uint32_t kind;
+	uint32_t lost; /* MECHANISM bits that could not be had after all */
+	int32_t status; /* as from wait(2) */
+	int32_t exit_code; /* BOX_FAILED: 125, 126 or 127 */
+	struct fh_error error;
+};
+
+struct step_info {
+	const char *name;
+	const char *why;
+};
+extern const struct step_info step_infos[N_STEPS];
+
+#endif

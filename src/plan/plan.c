@@ -1,0 +1,219 @@
+/* Decides what to do about a policy on a kernel. */
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mech/environment.h"
+#include "mech/landlock.h"
+#include "mech/mounts.h"
+#include "sys/process.h"
+
+struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
+				  const char *target, const char *origin)
+{
+	struct plan_mount *mount;
+
+	if (plan->n_mounts == plan->mounts_size) {
+		size_t size = plan->mounts_size ? plan->mounts_size * 2 : 64;
+		void *more = realloc(plan->mounts, size * sizeof(*mount));
+
+		if (!more)
+			return NULL;
+		plan->mounts = more;
+		plan->mounts_size = size;
+	}
+	mount = &plan->mounts[plan->n_mounts++];
+	memset(mount, 0, sizeof(*mount));
+	mount->kind = kind;
+	mount->target = target;
+	mount->origin = origin;
+	return mount;
+}
+
+static int decide_identity(struct fh_plan *plan, struct fh_error *err)
+{
+	const struct fh_policy *policy = plan->policy;
+	const struct fh_kernel *kernel = &plan->kernel;
+	const char *asked = policy->uid != POLICY_UNLIMITED ? "--uid"
+			  : policy->gid != POLICY_UNLIMITED ? "--gid"
+			  : policy->keep_caps ? "--keep-cap" : NULL;
+
+	plan->uid = policy->uid == POLICY_UNLIMITED ? kernel->uid
+						    : (uid_t)policy->uid;
+	plan->gid = policy->gid == POLICY_UNLIMITED ? kernel->gid
+						    : (gid_t)policy->gid;
+	if (!asked || kernel->uid == 0)
+		return 0;
+	fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
+		asked);
+	fh_remedy(err, "leave it out: the box then has your own ids and no capability");
+	return -EPERM;
+}
+
+static void decide_tier(struct fh_plan *plan)
+{
+	const struct fh_kernel *kernel = &plan->kernel;
+
+	plan->has_namespaces = kernel_has_namespaces(kernel);
+	plan->has_userns = plan->has_namespaces && !plan->policy->keep_caps;
+	plan->has_proc = plan->has_namespaces &&
+			 kernel->trials[TRIAL_PROC] == 0;
+	if (!plan->has_namespaces)
+		return;
+	plan->clone_flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
+			    CLONE_NEWUTS | CLONE_NEWCGROUP;
+	if (plan->has_userns)
+		plan->clone_flags |= CLONE_NEWUSER;
+	if (plan->policy->net != NET_HOST)
+		plan->clone_flags |= CLONE_NEWNET;
+}
+
+static void decide_steps(struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+	bool is_root = plan->kernel.uid == 0;
+	uint32_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_KEYRING) |
+		STEP_BIT(STEP_NO_NEW_PRIVS) | STEP_BIT(STEP_FORK) |
+		STEP_BIT(STEP_RLIMITS) | STEP_BIT(STEP_SIGNALS) |
+		STEP_BIT(STEP_CWD) | STEP_BIT(STEP_DESCRIPTORS) |
+		STEP_BIT(STEP_SECCOMP) | STEP_BIT(STEP_EXEC);
+
+	if (plan->has_namespaces)
+		steps |= STEP_BIT(STEP_HOSTNAME) | STEP_BIT(STEP_PROPAGATION) |
+			 STEP_BIT(STEP_NEW_ROOT) | STEP_BIT(STEP_MOUNTS) |
+			 STEP_BIT(STEP_ROOT_SWITCH);
+	if (plan->has_namespaces && policy->net == NET_LOOPBACK)
+		steps |= STEP_BIT(STEP_LOOPBACK);
+	if (is_root)
+		steps |= STEP_BIT(STEP_IDENTITY);
+	/* Without a user namespace of our own these belong to the machine. */
+	if (plan->has_userns)
+		steps |= STEP_BIT(STEP_LOCK);
+	if (plan->has_userns && plan->has_proc &&
+	    plan->kernel.trials[TRIAL_PID_MAX] == 0)
+		steps |= STEP_BIT(STEP_PID_MAX);
+	/* An ordinary caller without a user namespace has nothing to drop,
+	 * and may not touch its bounding set. */
+	if (plan->has_userns || is_root)
+		steps |= STEP_BIT(STEP_CAPABILITIES);
+	if (plan->kernel.landlock_abi)
+		steps |= plan->has_namespaces
+				 ? STEP_BIT(STEP_LANDLOCK)
+				 : STEP_BIT(STEP_PROGRAM_LANDLOCK);
+	if (policy->tty == TTY_NONE)
+		steps |= STEP_BIT(STEP_SESSION);
+	if (policy->no_write_exec && plan->kernel.has_mdwe)
+		steps |= STEP_BIT(STEP_WRITE_EXEC);
+	plan->steps = steps;
+}
+
+/* Landlock leaves the metadata of every reachable file open to change; a
+ * read-only mount does not. Where there is none, these calls are refused. */
+static const char *const metadata_calls[] = {
+	"chmod", "chown", "fchmod", "fchmodat", "fchmodat2", "fchown",
+	"fchownat", "file_setattr", "fremovexattr", "fsetxattr", "futimesat",
+	"lchown", "lremovexattr", "lsetxattr", "removexattr",
+	"removexattrat", "setxattr", "setxattrat", "utime", "utimensat",
+	"utimes",
+};
+#define N_METADATA (sizeof(metadata_calls) / sizeof(*metadata_calls))
+
+static int decide_filter(struct fh_plan *plan, struct fh_error *err)
+{
+	const struct fh_policy *policy = plan->policy;
+	struct seccomp_request *request = &plan->seccomp;
+	size_t n = 0;
+	int r;
+
+	plan->syscall_changes = arena_alloc(&plan->arena,
+		(policy->n_syscall_changes + N_METADATA) *
+			sizeof(*plan->syscall_changes));
+	if (!plan->syscall_changes)
+		return -ENOMEM;
+	for (; n < policy->n_syscall_changes; n++) {
+		plan->syscall_changes[n].name = policy->syscall_changes[n].name;
+		plan->syscall_changes[n].is_deny =
+			policy->syscall_changes[n].is_deny;
+	}
+	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
+		plan->syscall_changes[n++] =
+			(struct syscall_change){ metadata_calls[i], true };
+	request->arch = plan->kernel.arch;
+	request->base = (enum syscall_policy)policy->syscalls;
+	request->on_deny = (enum deny_action)policy->on_deny;
+	request->changes = plan->syscall_changes;
+	request->n_changes = n;
+	request->only_unix_sockets =
+		!plan->has_namespaces && policy->net == NET_NONE;
+	request->tcp_ports_by_landlock = policy->net == NET_HOST;
+	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->deny_listen_autobind = policy->net == NET_HOST &&
+					!policy->listen.n;
+	request->deny_other_pids = !plan->has_namespaces;
+	request->deny_write_exec =
+		policy->no_write_exec && !plan->kernel.has_mdwe;
+	r = seccomp_compile(request, &plan->filter, err);
+	if (r < 0)
+		return r;
+	seccomp_compile_init(plan->kernel.arch, &plan->init_filter);
+	return 0;
+}
+
+static int compile(struct fh_plan *plan, char *const *env,
+		   struct fh_error *err)
+{
+	int r = fh_policy_check(plan->policy, err);
+
+	if (r == 0)
+		r = decide_identity(plan, err);
+	if (r < 0)
+		return r;
+	decide_tier(plan);
+	decide_steps(plan);
+	landlock_plan(plan);
+	r = environment_plan(plan, env);
+	if (r == 0)
+		r = mounts_plan(plan, err);
+	if (r == 0)
+		r = decide_filter(plan, err);
+	if (r < 0)
+		return r;
+	plan_hold(plan);
+	return plan_refuse(plan, err);
+}
+
+int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
+		char *const *env, struct fh_plan **ret, struct fh_error *err)
+{
+	struct fh_plan *plan = calloc(1, sizeof(*plan));
+	struct fh_error own = { 0 };
+	int r = -ENOMEM;
+
+	if (plan) {
+		plan->policy = policy;
+		plan->kernel = *kernel;
+		r = compile(plan, env, &own);
+	}
+	if (r < 0) {
+		if (!own.code)
+			fh_fail(&own, FH_STAGE_PLAN, r, "plan the box");
+		if (err)
+			*err = own;
+		fh_plan_free(plan);
+		return r;
+	}
+	*ret = plan;
+	return 0;
+}
+
+void fh_plan_free(struct fh_plan *plan)
+{
+	if (!plan)
+		return;
+	free(plan->mounts);
+	arena_done(&plan->arena);
+	free(plan);
+}

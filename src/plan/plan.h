@@ -1,0 +1,107 @@
+/* What will be done about a policy on a kernel: decided, not yet done. */
+#ifndef FH_PLAN_PLAN_H
+#define FH_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "mech/seccomp.h"
+#include "plan/box.h"
+#include "policy/policy.h"
+#include "probe/kernel.h"
+#include "tables/guarantees.h"
+
+/* One thing that shall appear in the box, by name; prepare opens it. */
+struct plan_mount {
+	enum mount_kind kind;
+	bool like_host;	   /* a link if the host has a link there */
+	bool is_optional;  /* leave it out when the host has none */
+	bool is_default;   /* gives way to a grant of the same target */
+	bool is_alias;	   /* also reachable by the name the user gave */
+	bool is_expanded;  /* stands for its entries: a whole root */
+	bool needs_device; /* the source must be a device node */
+	unsigned int access;
+	uint64_t landlock_extra; /* beyond what access means */
+	uint64_t size;
+	unsigned int mode;
+	const char *source; /* host path, perhaps relative; NULL for none */
+	const char *target; /* NULL: where the source really lies */
+	const char *content;
+	const char *origin;
+};
+
+struct plan_guarantee {
+	bool is_asked;	  /* a ceiling nobody named is not lost, but unasked */
+	uint32_t holders; /* mechanism bits; 0 = lost, if asked */
+	const char *lost; /* why, when lost */
+	const char *remedy;
+};
+
+struct fh_plan {
+	const struct fh_policy *policy; /* borrowed; must outlive the plan */
+	struct fh_kernel kernel;
+	struct arena arena;
+
+	bool has_namespaces; /* tier A; else Landlock, seccomp and the rest */
+	bool has_userns;     /* false when root keeps capabilities */
+	bool has_proc;	     /* a fresh /proc can be mounted */
+	uint32_t steps;	     /* STEP_BIT mask */
+	uint64_t clone_flags;
+	uid_t uid;
+	gid_t gid;
+
+	struct plan_mount *mounts;
+	size_t n_mounts;
+	size_t mounts_size;
+
+	struct ll_ruleset_attr landlock;
+	struct seccomp_request seccomp;
+	struct syscall_change *syscall_changes;
+	struct filter filter;
+	struct filter init_filter;
+
+	const char *home;
+	char **envp;
+	const char *path; /* the PATH in it */
+
+	struct plan_guarantee guarantees[N_GUARANTEES];
+};
+
+/**
+ * fh_plan_new() - decide; pure: touches nothing but memory
+ * @kernel: facts, copied
+ * @env:    the caller's environment, for what the policy keeps; borrowed
+ * @ret:    freed with fh_plan_free()
+ *
+ * Return: 0; -EPERM when a required guarantee cannot be had (err names all
+ *         of them, the cause and the remedy); -EINVAL for contradicting or
+ *         unknown wishes; -EOPNOTSUPP for what this version cannot hold;
+ *         -ENOMEM
+ */
+int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
+		char *const *env, struct fh_plan **ret, struct fh_error *err);
+void fh_plan_free(struct fh_plan *plan);
+
+/* Adds the plan as text, or as one JSON object. */
+void fh_plan_print(const struct fh_plan *plan, struct text *ret);
+void fh_plan_print_json(const struct fh_plan *plan, struct text *ret);
+
+/* Guarantees one per line: name, state, holders. */
+void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);
+void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret);
+
+/* Adds a mount; NULL when out of memory. */
+struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
+				  const char *target, const char *origin);
+
+/* Guarantees: compute holders, then refuse what is required and lost. */
+void plan_hold(struct fh_plan *plan);
+int plan_refuse(const struct fh_plan *plan, struct fh_error *err);
+
+/* Takes away what turned out, in the child, not to be had after all. */
+void plan_lose(struct fh_plan *plan, uint32_t gone);
+
+#endif

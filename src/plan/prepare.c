@@ -1,0 +1,255 @@
+/* Fills the box that the child will build from a plan. */
+#include "plan/prepare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/number.h"
+#include "base/path.h"
+#include "mech/landlock.h"
+#include "plan/program.h"
+#include "plan/sources.h"
+#include "sys/landlock.h"
+#include "tables/landlock_rights.h"
+
+#define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
+#define DESCRIPTORS_SPARE 64 /* what the launcher needs beside the sources */
+
+/* Every grant costs a descriptor until the box stands; the usual soft limit
+ * of 1024 is no reason to refuse more. The program gets its own limit. */
+static void raise_descriptor_limit(const struct fh_plan *plan,
+				   struct rlimit *ret_before)
+{
+	struct rlimit more;
+
+	if (getrlimit(RLIMIT_NOFILE, ret_before) < 0) {
+		ret_before->rlim_cur = ret_before->rlim_max = 0;
+		return;
+	}
+	more = *ret_before;
+	if (plan->n_mounts + DESCRIPTORS_SPARE < more.rlim_cur)
+		return;
+	more.rlim_cur = more.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &more);
+}
+
+static void add_rlimit(struct box *box, int resource, rlim_t soft, rlim_t hard)
+{
+	struct rlimit now;
+
+	/* Raising a hard limit is not ours to do. */
+	if (getrlimit(resource, &now) == 0 && hard > now.rlim_max)
+		hard = now.rlim_max;
+	box->rlimits[box->n_rlimits++] = (struct box_rlimit){
+		resource, { soft < hard ? soft : hard, hard }
+	};
+}
+
+static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
+			    const struct rlimit *descriptors)
+{
+	const struct fh_policy *policy = plan->policy;
+	uint64_t seconds = policy->cpu_time_ms / 1000;
+
+	add_rlimit(box, RLIMIT_CORE, 0, 0);
+	if (policy->open_files != POLICY_UNLIMITED)
+		add_rlimit(box, RLIMIT_NOFILE, policy->open_files,
+			   policy->open_files);
+	else if (descriptors->rlim_max)
+		add_rlimit(box, RLIMIT_NOFILE, descriptors->rlim_cur,
+			   descriptors->rlim_max);
+	if (policy->file_size != POLICY_UNLIMITED)
+		add_rlimit(box, RLIMIT_FSIZE, policy->file_size,
+			   policy->file_size);
+	/* SIGXCPU at the limit, SIGKILL a second later. */
+	if (policy->cpu_time_ms != POLICY_UNLIMITED)
+		add_rlimit(box, RLIMIT_CPU, seconds, seconds + 1);
+	/* Init is one of the user's processes in the namespace. */
+	if (plan->has_userns)
+		add_rlimit(box, RLIMIT_NPROC, policy->pids + 1,
+			   policy->pids + 1);
+}
+
+static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
+{
+	/* Numbers run from 1 to below the maximum; init has 1. */
+	uint64_t most = plan->policy->pids + 2;
+
+	number_format(box->pid_max,
+		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);
+}
+
+static void prepare_stdio(const struct fh_plan *plan, struct box *box)
+{
+	int abi = landlock_abi_used(plan);
+
+	for (int fd = 0; fd < 3; fd++) {
+		static const unsigned int modes[] = {
+			[O_RDONLY] = ACCESS_READ, [O_WRONLY] = ACCESS_WRITE,
+			[O_RDWR] = ACCESS_READ | ACCESS_WRITE,
+		};
+		int flags = fcntl(fd, F_GETFL);
+		struct stat st;
+
+		box->stdio_fd[fd] = fd;
+		if (!abi || flags < 0 || flags & O_PATH ||
+		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
+		    !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
+			continue;
+		box->stdio_rights[fd] = landlock_access(
+			modes[flags & O_ACCMODE], false, abi);
+	}
+}
+
+static int compare_fds(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static int prepare_descriptors(const struct fh_plan *plan,
+			       struct prepared *prepared, struct fh_error *err)
+{
+	const struct fh_policy *policy = plan->policy;
+	size_t n = 0;
+	int *fds;
+
+	if (policy->n_keep_fds > BOX_KEEP_FDS_MAX)
+		return fh_fail(err, FH_STAGE_PREPARE, -E2BIG,
+			       "--keep-fd: more than %d descriptors",
+			       BOX_KEEP_FDS_MAX);
+	fds = arena_alloc(&prepared->arena,
+			  (policy->n_keep_fds + 1) * sizeof(*fds));
+	if (!fds)
+		return fh_fail(err, FH_STAGE_PREPARE, -ENOMEM,
+			       "prepare the box");
+	for (size_t i = 0; i < policy->n_keep_fds; i++)
+		if (fcntl(policy->keep_fds[i], F_GETFD) < 0)
+			return fh_fail(err, FH_STAGE_PREPARE, -errno,
+				       "--keep-fd %d: not open",
+				       policy->keep_fds[i]);
+	memcpy(fds, policy->keep_fds, policy->n_keep_fds * sizeof(*fds));
+	qsort(fds, policy->n_keep_fds, sizeof(*fds), compare_fds);
+	for (size_t i = 0; i < policy->n_keep_fds; i++)
+		if (!n || fds[n - 1] != fds[i])
+			fds[n++] = fds[i];
+	prepared->box.keep_fds = fds;
+	prepared->box.n_keep_fds = n;
+	return 0;
+}
+
+static void prepare_rest(const struct fh_plan *plan, struct box *box)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	box->steps = plan->steps;
+	box->has_pid_namespace = plan->has_namespaces;
+	box->clone_flags = plan->clone_flags;
+	box->go_fd = box->report_fd = box->proc_fd = -1;
+	box->uid = plan->uid;
+	box->gid = plan->gid;
+	box->clear_groups = plan->kernel.uid == 0;
+	box->use_newuid = plan->kernel.uid == 0;
+	box->hostname = policy->hostname ? policy->hostname : "fumehood";
+	box->keep_caps = policy->keep_caps;
+	box->landlock = plan->landlock;
+	if (plan->kernel.landlock_abi && plan->has_namespaces)
+		box->landlock_root = LL_FS_READ_DIR;
+	if (plan->landlock.handled_net) {
+		box->connect_ports = policy->connect.ports;
+		box->n_connect_ports = policy->connect.n;
+		box->listen_ports = policy->listen.ports;
+		box->n_listen_ports = policy->listen.n;
+	}
+	box->new_session = plan->steps & STEP_BIT(STEP_SESSION);
+	box->envp = plan->envp;
+}
+
+int plan_prepare(const struct fh_plan *plan, char *const *argv,
+		 struct prepared *ret, struct fh_error *err)
+{
+	struct rlimit descriptors;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	raise_descriptor_limit(plan, &descriptors);
+	prepare_rest(plan, &ret->box);
+	r = sources_open(plan, ret, err);
+	if (r == 0 && argv)
+		r = program_prepare(plan, argv, ret, err);
+	if (r == 0)
+		r = prepare_descriptors(plan, ret, err);
+	if (r == 0)
+		r = bpf_emit(&plan->filter, &ret->box.filter, err);
+	if (r == 0)
+		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
+	if (r < 0) {
+		prepared_done(ret);
+		return r;
+	}
+	prepare_rlimits(plan, &ret->box, &descriptors);
+	prepare_pid_max(plan, &ret->box);
+	prepare_stdio(plan, &ret->box);
+	return 0;
+}
+
+void prepared_done(struct prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->box.n_mounts; i++)
+		if (prepared->ops[i].fd >= 0)
+			close(prepared->ops[i].fd);
+	free(prepared->ops);
+	bpf_program_done(&prepared->box.filter);
+	bpf_program_done(&prepared->box.init_filter);
+	arena_done(&prepared->arena);
+	memset(prepared, 0, sizeof(*prepared));
+}
+
+static const struct mount_op *find_at(const struct prepared *prepared,
+				      const char *path)
+{
+	const struct mount_op *found = NULL;
+
+	for (size_t i = 0; i < prepared->box.n_mounts; i++) {
+		const struct mount_op *op = &prepared->ops[i];
+
+		if (path_is_within(path, op->target))
+			found = op;
+	}
+	return found;
+}
+
+/* Where a path leads that passes through a link of the box's own. */
+static int follow(const struct mount_op *link, const char *path,
+		  char ret[PATH_MAX])
+{
+	const char *slash = strrchr(link->target, '/');
+	int above = *link->content == '/' ? 0 : (int)(slash - link->target);
+	char joined[PATH_MAX];
+	int n = snprintf(joined, sizeof(joined), "%.*s/%s%s", above,
+			 link->target, link->content,
+			 path + strlen(link->target));
+
+	if (n < 0 || (size_t)n >= sizeof(joined))
+		return -ENAMETOOLONG;
+	return path_normalise("/", joined, ret);
+}
+
+const struct mount_op *prepared_find(const struct prepared *prepared,
+				     const char *path)
+{
+	const struct mount_op *op = find_at(prepared, path);
+	char followed[PATH_MAX];
+
+	for (int links = 0; op && op->kind == MOUNT_SYMLINK; links++) {
+		if (links == 8 || follow(op, path, followed) < 0)
+			return NULL;
+		path = followed;
+		op = find_at(prepared, path);
+	}
+	return op;
+}

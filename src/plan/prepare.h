@@ -1,0 +1,31 @@
+/* Turns a plan into a box: opens what it names, once, and holds it. */
+#ifndef FH_PLAN_PREPARE_H
+#define FH_PLAN_PREPARE_H
+
+#include "plan/plan.h"
+
+struct prepared {
+	struct box box;
+	struct arena arena;
+	struct mount_op *ops; /* box.mounts; heap, owned with their .fd */
+};
+
+/**
+ * plan_prepare() - open every source, build every filter
+ * @argv: the program and its arguments, NULL-terminated; borrowed. May be
+ *        NULL when nothing shall run
+ *
+ * Return: 0; -ENOENT and the like for a source that cannot be opened;
+ *         -EINVAL for grants that contradict each other; -EACCES for a
+ *         program that no grant covers; -EMFILE; -ENOMEM
+ */
+int plan_prepare(const struct fh_plan *plan, char *const *argv,
+		 struct prepared *ret, struct fh_error *err);
+void prepared_done(struct prepared *prepared);
+
+/* The operation that decides about a path inside the box: the deepest one
+ * that it lies in; NULL when there is none. */
+const struct mount_op *prepared_find(const struct prepared *prepared,
+				     const char *path);
+
+#endif

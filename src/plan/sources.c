@@ -1,0 +1,579 @@
+/* Opens what the plan names and puts it in an order that can be mounted. */
+#include "plan/sources.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "mech/landlock.h"
+#include "sys/mounts.h"
+#include "tables/landlock_rights.h"
+
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+#define ROOT_ENTRIES_MAX 512 /* of a directory that stands in for "/" */
+
+struct opener {
+	const struct fh_plan *plan;
+	struct prepared *prepared;
+	size_t size; /* room in prepared->ops */
+	int abi;
+	char cwd[PATH_MAX]; /* "" until something relative needs it */
+	struct fh_error *err;
+};
+
+static int out_of_memory(struct opener *o)
+{
+	return fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
+}
+
+static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *op;
+
+	if (box->n_mounts == o->size) {
+		size_t size = o->size ? o->size * 2 : o->plan->n_mounts + 64;
+		void *more = realloc(o->prepared->ops, size * sizeof(*op));
+
+		if (!more) {
+			out_of_memory(o);
+			return NULL;
+		}
+		o->prepared->ops = more;
+		o->size = size;
+	}
+	op = &o->prepared->ops[box->n_mounts++];
+	memset(op, 0, sizeof(*op));
+	op->kind = from->kind;
+	op->fd = -1;
+	op->access = from->access;
+	op->target = from->target;
+	op->source = from->source;
+	op->content = from->content;
+	op->origin = from->origin;
+	op->size = from->size;
+	op->mode = from->mode;
+	return op;
+}
+
+static int fail_source(struct opener *o, const struct plan_mount *mount,
+		       int code, const char *what)
+{
+	fh_fail(o->err, FH_STAGE_PREPARE, code, "%s %s: %s", mount->origin,
+		mount->source, what ? what : strerror(-code));
+	if (code == -ENOENT)
+		fh_remedy(o->err, "create it, or write %s -%s if it may be missing",
+			  mount->origin, mount->source);
+	return code;
+}
+
+/* Where the object behind a descriptor lies. Only a name for the target: the
+ * object itself is never looked up again. */
+static int real_path(struct opener *o, int fd, const char **ret)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	if (*path != '/' || n == sizeof(path) - 1)
+		return -ENAMETOOLONG;
+	*ret = arena_copy(&o->prepared->arena, path);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Could the caller itself do what it grants? If not, say so now. */
+static int check_permission(struct opener *o, const struct plan_mount *mount,
+			    int fd)
+{
+	int mode = (mount->access & ACCESS_READ ? R_OK : 0) |
+		   (mount->access & ACCESS_WRITE ? W_OK : 0);
+
+	if (mount->is_default ||
+	    faccessat(fd, "", mode, AT_EMPTY_PATH | AT_EACCESS) == 0 ||
+	    errno == ENOSYS || errno == EINVAL)
+		return 0;
+	return fail_source(o, mount, -errno, NULL);
+}
+
+static int check_type(struct opener *o, const struct plan_mount *mount,
+		      const struct stat *st, const char *path)
+{
+	bool is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+
+	if (mount->needs_device && !is_device)
+		return fail_source(o, mount, -ENODEV, "not a device node");
+	if (mount->is_default)
+		return 0;
+	if (!mount->needs_device && is_device) {
+		fail_source(o, mount, -EINVAL, "a device node");
+		fh_remedy(o->err, "use --device");
+		return -EINVAL;
+	}
+	if (path_is_within(path, "/proc")) {
+		fail_source(o, mount, -EINVAL,
+			    "the box has a /proc of its own");
+		fh_remedy(o->err, "leave it out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void set_attributes(struct opener *o, struct mount_op *op,
+			   const struct plan_mount *mount)
+{
+	bool is_device = op->kind == MOUNT_DEVICE || mount->needs_device;
+
+	op->attr = MNT_ATTR_NOSUID | (is_device ? 0 : MNT_ATTR_NODEV);
+	if (!(op->access & ACCESS_WRITE) && op->kind != MOUNT_DEVICE)
+		op->attr |= MNT_ATTR_RDONLY;
+	if (!(op->access & ACCESS_EXEC))
+		op->attr |= MNT_ATTR_NOEXEC;
+	op->landlock = landlock_access(op->access, op->is_directory, o->abi);
+	op->landlock |= mount->landlock_extra &
+			landlock_mask(LANDLOCK_FS, o->abi);
+}
+
+static int add_alias(struct opener *o, const struct plan_mount *mount,
+		     const char *real)
+{
+	struct plan_mount alias = { .kind = MOUNT_SYMLINK, .content = real,
+				    .origin = mount->origin };
+	char normal[PATH_MAX];
+
+	if (*mount->source != '/' && !*o->cwd && !getcwd(o->cwd, PATH_MAX))
+		return 0; /* no name to be reached by */
+	if (path_normalise(o->cwd, mount->source, normal) < 0 ||
+	    strcmp(normal, real) == 0)
+		return 0;
+	alias.target = arena_copy(&o->prepared->arena, normal);
+	if (!alias.target)
+		return out_of_memory(o);
+	return add_op(o, &alias) ? 0 : -ENOMEM;
+}
+
+static int open_bind(struct opener *o, const struct plan_mount *mount,
+		     int fd)
+{
+	const char *real = mount->source;
+	struct mount_op *op;
+	struct stat st;
+	int r = 0;
+
+	/* The box's own mount namespace has to find the source by name once
+	 * more, and checks that it is this very object: the name must not
+	 * depend on where we stand, nor on a link. */
+	if (!mount->is_default)
+		r = real_path(o, fd, &real);
+	if (r == 0 && fstat(fd, &st) < 0)
+		r = -errno;
+	if (r < 0)
+		fail_source(o, mount, r, NULL);
+	else
+		r = check_permission(o, mount, fd);
+	if (r == 0)
+		r = check_type(o, mount, &st, real);
+	if (r == 0 && mount->is_alias)
+		r = add_alias(o, mount, real);
+	op = r == 0 ? add_op(o, mount) : NULL;
+	if (!op) {
+		close(fd);
+		return r < 0 ? r : -ENOMEM;
+	}
+	op->fd = fd;
+	op->source = real;
+	op->target = mount->target ? mount->target : real;
+	op->is_directory = S_ISDIR(st.st_mode);
+	op->is_same_place = !mount->target;
+	op->device = (uint64_t)st.st_dev;
+	op->inode = st.st_ino;
+	set_attributes(o, op, mount);
+	return 0;
+}
+
+/* A link of the host's system tree becomes the same link in the box. */
+static int open_like_host(struct opener *o, const struct plan_mount *mount)
+{
+	char link[PATH_MAX];
+	ssize_t n = readlink(mount->source, link, sizeof(link) - 1);
+	struct mount_op *op;
+
+	if (n < 0)
+		return 0;
+	link[n] = '\0';
+	op = add_op(o, mount);
+	if (!op)
+		return -ENOMEM;
+	op->kind = MOUNT_SYMLINK;
+	op->access = 0;
+	op->content = arena_copy(&o->prepared->arena, link);
+	return op->content ? 1 : out_of_memory(o);
+}
+
+static int open_source(struct opener *o, const struct plan_mount *mount)
+{
+	int fd, r;
+
+	/* Only in a private tree: Landlock needs the object itself. */
+	if (mount->like_host && o->plan->has_namespaces) {
+		r = open_like_host(o, mount);
+		if (r)
+			return r < 0 ? r : 0;
+	}
+	fd = open_resolved(AT_FDCWD, mount->source, O_PATH | O_CLOEXEC,
+			   OPEN_NO_MAGICLINKS);
+	if (fd == -ENOSYS)
+		return fail_source(o, mount, fd, "openat2 is needed: Linux 5.6");
+	if (fd == -ENOENT && mount->is_optional)
+		return 0;
+	if (fd < 0)
+		return fail_source(o, mount, fd, NULL);
+	return open_bind(o, mount, fd);
+}
+
+/* Names at the top of a root that the box always makes itself. */
+static bool is_own_name(const char *name)
+{
+	static const char *const own[] = { ".", "..", "dev", "proc", "tmp" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return false;
+}
+
+static int open_entry(struct opener *o, const struct plan_mount *whole,
+		      int root, const char *name)
+{
+	struct plan_mount entry = *whole;
+	char link[PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	entry.target = arena_print(&o->prepared->arena, "/%s", name);
+	entry.source = arena_print(&o->prepared->arena, "%s/%s",
+				   whole->source, name);
+	entry.is_alias = false;
+	if (!entry.target || !entry.source)
+		return out_of_memory(o);
+	n = readlinkat(root, name, link, sizeof(link) - 1);
+	if (n >= 0) {
+		link[n] = '\0';
+		entry.kind = MOUNT_SYMLINK;
+		entry.content = arena_copy(&o->prepared->arena, link);
+		if (!entry.content)
+			return out_of_memory(o);
+		return add_op(o, &entry) ? 0 : -ENOMEM;
+	}
+	fd = open_resolved(root, name, O_PATH | O_CLOEXEC,
+			   OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
+	if (fd < 0)
+		return fail_source(o, &entry, fd, NULL);
+	entry.is_default = true; /* what cannot be read stays unreadable */
+	return open_bind(o, &entry, fd);
+}
+
+/* A whole root is shown entry by entry, so that the box's own /proc, /dev and
+ * /tmp need no mount point that the directory may lack. */
+static int open_expanded(struct opener *o, const struct plan_mount *mount)
+{
+	int root = open_resolved(AT_FDCWD, mount->source,
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+				 OPEN_NO_MAGICLINKS);
+	DIR *dir = root < 0 ? NULL : fdopendir(root);
+	struct plan_mount whole = *mount;
+	struct dirent *entry;
+	size_t n = 0;
+	int r;
+
+	if (!dir)
+		return fail_source(o, mount, root < 0 ? root : -ENOMEM, NULL);
+	r = real_path(o, root, &whole.source);
+	while (r == 0 && (entry = readdir(dir))) {
+		if (is_own_name(entry->d_name))
+			continue;
+		if (n++ == ROOT_ENTRIES_MAX)
+			r = fail_source(o, mount, -E2BIG,
+					"more than 512 entries");
+		else
+			r = open_entry(o, &whole, dirfd(dir), entry->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+/* What is hidden is looked at only to know whether it is a directory, and
+ * which; the target is its real place. */
+static int open_hidden(struct opener *o, const struct plan_mount *mount)
+{
+	const char *real = NULL;
+	struct mount_op *op;
+	struct stat st;
+	int fd, r;
+
+	fd = open_resolved(AT_FDCWD, mount->source, O_PATH | O_CLOEXEC,
+			   OPEN_NO_MAGICLINKS);
+	if (fd == -ENOENT && mount->is_optional)
+		return 0;
+	if (fd < 0)
+		return fail_source(o, mount, fd, NULL);
+	r = fstat(fd, &st) < 0 ? -errno : real_path(o, fd, &real);
+	close(fd);
+	if (r < 0)
+		return fail_source(o, mount, r, NULL);
+	op = add_op(o, mount);
+	if (!op)
+		return -ENOMEM;
+	op->target = real;
+	op->is_directory = S_ISDIR(st.st_mode);
+	op->is_same_place = true;
+	op->device = (uint64_t)st.st_dev;
+	op->inode = st.st_ino;
+	set_attributes(o, op, mount);
+	op->attr |= MNT_ATTR_NOEXEC | MNT_ATTR_RDONLY;
+	return 0;
+}
+
+static bool is_whole_root(const struct plan_mount *mount)
+{
+	return mount->is_expanded || (mount->kind == MOUNT_BIND &&
+		mount->is_alias && strcmp(mount->source, "/") == 0);
+}
+
+static int open_one(struct opener *o, const struct plan_mount *mount)
+{
+	struct mount_op *op;
+
+	if (is_whole_root(mount) && o->plan->has_namespaces)
+		return open_expanded(o, mount);
+	if (mount->kind == MOUNT_BIND)
+		return open_source(o, mount);
+	if (mount->kind == MOUNT_HIDE)
+		return open_hidden(o, mount);
+	op = add_op(o, mount);
+	if (!op)
+		return -ENOMEM;
+	op->is_directory = op->kind == MOUNT_DIRECTORY ||
+			   op->kind == MOUNT_TMPFS || op->kind == MOUNT_PROC ||
+			   op->kind == MOUNT_DEVPTS;
+	set_attributes(o, op, mount);
+	if (op->kind == MOUNT_FILE || op->kind == MOUNT_SYMLINK)
+		op->landlock = 0;
+	return 0;
+}
+
+static int compare_ops(const void *a, const void *b)
+{
+	const struct mount_op *x = a, *y = b;
+
+	return path_compare(x->target, y->target);
+}
+
+static bool is_grant(const struct mount_op *op)
+{
+	return strcmp(op->origin, "default") != 0;
+}
+
+/* Two operations at one target: later grants add to earlier ones, and any
+ * grant replaces what the box would have put there by itself. */
+static int merge(struct opener *o, struct mount_op *into,
+		 struct mount_op *from)
+{
+	if (into->kind == MOUNT_SYMLINK && from->kind == MOUNT_SYMLINK)
+		return 0;
+	if (is_grant(into) != is_grant(from)) {
+		if (is_grant(from)) {
+			struct mount_op swap = *into;
+
+			*into = *from;
+			*from = swap;
+		}
+		if (into->kind == MOUNT_SYMLINK)
+			*into = *from, from->fd = -1;
+		return 0;
+	}
+	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK) {
+		if (into->kind == MOUNT_SYMLINK)
+			*into = *from, from->fd = -1;
+		return 0;
+	}
+	if (into->kind == from->kind && into->kind == MOUNT_BIND &&
+	    into->inode == from->inode && into->device == from->device) {
+		struct plan_mount both = { .access = into->access |
+						     from->access };
+
+		into->access = both.access;
+		set_attributes(o, into, &both);
+		return 0;
+	}
+	if (into->kind == from->kind && into->kind == MOUNT_HIDE)
+		return 0;
+	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		"%s and %s contradict each other about %s", into->origin,
+		from->origin, into->target);
+	fh_remedy(o->err, "leave one of them out");
+	return -EINVAL;
+}
+
+static int merge_all(struct opener *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		if (n && strcmp(ops[n - 1].target, ops[i].target) == 0) {
+			r = r < 0 ? r : merge(o, &ops[n - 1], &ops[i]);
+			if (ops[i].fd >= 0)
+				close(ops[i].fd);
+			continue;
+		}
+		if (n != i)
+			ops[n] = ops[i];
+		n++;
+	}
+	box->n_mounts = n;
+	return r;
+}
+
+static int fail_inside(struct opener *o, const struct mount_op *op,
+		       const struct mount_op *outer)
+{
+	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		"%s %s: the mount point would have to be created in %s, which is yours",
+		op->origin, op->target, outer->target);
+	fh_remedy(o->err, "choose a target outside %s", outer->target);
+	return -EINVAL;
+}
+
+/* Without a mount namespace the deepest grant cannot take away what one
+ * above it gives: Landlock only ever adds. */
+static int fail_narrower(struct opener *o, const struct mount_op *op,
+			 const struct mount_op *outer)
+{
+	fh_fail(o->err, FH_STAGE_PREPARE, -EPERM,
+		"%s %s gives less than %s %s around it, which only a mount namespace can hold",
+		op->origin, op->target, outer->origin, outer->target);
+	fh_remedy(o->err, "grant the parts apart");
+	return -EPERM;
+}
+
+/* Does the operation show a tree of somebody else, where nothing may be
+ * created? */
+static bool is_foreign(const struct mount_op *op)
+{
+	return op->kind == MOUNT_BIND || op->kind == MOUNT_PROC ||
+	       op->kind == MOUNT_DEVPTS || op->kind == MOUNT_DEVICE ||
+	       op->kind == MOUNT_HIDE;
+}
+
+/* What the default tree already shows needs no mount of its own; a narrower
+ * one would even take away, from libraries, that they can be executed. */
+static bool is_redundant(const struct mount_op *op,
+			 const struct mount_op *outer)
+{
+	return op->kind == MOUNT_BIND && op->is_same_place &&
+	       outer->kind == MOUNT_BIND && !is_grant(outer) &&
+	       !(op->access & ~outer->access);
+}
+
+static int nest_one(struct opener *o, struct mount_op *op,
+		    const struct mount_op *outer, bool *ret_drop)
+{
+	const unsigned int missing = outer->access & ~op->access;
+
+	*ret_drop = is_redundant(op, outer);
+	if (*ret_drop)
+		return 0;
+	if (!o->plan->has_namespaces)
+		return is_grant(op) && missing & (ACCESS_READ | ACCESS_WRITE)
+			       ? fail_narrower(o, op, outer) : 0;
+	if (outer->kind == MOUNT_SYMLINK) {
+		*ret_drop = op->kind == MOUNT_SYMLINK;
+		return *ret_drop ? 0 : fail_inside(o, op, outer);
+	}
+	if (outer->kind == MOUNT_HIDE && is_grant(op)) {
+		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+			"%s %s lies in what --hide %s masks", op->origin,
+			op->target, outer->target);
+		fh_remedy(o->err, "hide less, or leave the grant out");
+		return -EINVAL;
+	}
+	if (!is_foreign(outer))
+		return 0;
+	if (op->kind == MOUNT_SYMLINK || op->kind == MOUNT_FILE ||
+	    op->kind == MOUNT_DIRECTORY) {
+		*ret_drop = true; /* the granted tree has its own */
+		return 0;
+	}
+	op->is_inside_grant = true;
+	return 0;
+}
+
+/* Finds out for each operation which one it lies in. They are sorted, so the
+ * ones around it are a stack. */
+static int nest_all(struct opener *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0, depth = 0;
+	size_t *stack = calloc(box->n_mounts + 1, sizeof(*stack));
+	int r = stack ? 0 : out_of_memory(o);
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		bool drop = false;
+
+		while (depth && !path_is_within(ops[i].target,
+						ops[stack[depth - 1]].target))
+			depth--;
+		if (r == 0 && depth)
+			r = nest_one(o, &ops[i], &ops[stack[depth - 1]],
+				     &drop);
+		/* Hiding what nothing shows needs no mount. */
+		if (ops[i].kind == MOUNT_HIDE && !ops[i].is_inside_grant)
+			drop = true;
+		if (drop || r < 0) {
+			if (ops[i].fd >= 0)
+				close(ops[i].fd);
+			continue;
+		}
+		if (n != i)
+			ops[n] = ops[i];
+		stack[depth++] = n++;
+	}
+	box->n_mounts = n;
+	free(stack);
+	return r;
+}
+
+int sources_open(const struct fh_plan *plan, struct prepared *prepared,
+		 struct fh_error *err)
+{
+	struct opener o = { .plan = plan, .prepared = prepared,
+			    .abi = landlock_abi_used(plan), .err = err };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->n_mounts; i++)
+		r = open_one(&o, &plan->mounts[i]);
+	if (r < 0)
+		return r;
+	qsort(prepared->ops, prepared->box.n_mounts, sizeof(*prepared->ops),
+	      compare_ops);
+	r = merge_all(&o);
+	if (r == 0)
+		r = nest_all(&o);
+	prepared->box.mounts = prepared->ops;
+	return r;
+}

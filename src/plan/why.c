@@ -1,0 +1,214 @@
+/* Looks a question up in the plan that a run would follow. */
+#include "plan/why.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/path.h"
+
+struct question {
+	const struct fh_plan *plan;
+	const struct prepared *prepared;
+	const char *what;
+	unsigned int access;
+	struct answer *answer;
+	struct fh_error *err;
+};
+
+static const char *const access_options[] = {
+	[ACCESS_READ] = "-r", [ACCESS_WRITE] = "-w", [ACCESS_EXEC] = "-x",
+};
+
+static void advise(struct question *q, const char *option, const char *what)
+{
+	text_add(&q->answer->advice, "%s ", option);
+	text_add_escaped(&q->answer->advice, what);
+}
+
+static void describe(struct question *q, const struct mount_op *op)
+{
+	struct text *reason = &q->answer->reason;
+	bool is_default = strcmp(op->origin, "default") == 0;
+
+	text_add(reason, is_default ? "the default tree's " : "%s ",
+		 op->origin);
+	text_add_escaped(reason, op->target);
+	text_add(reason, " gives %s%s%s",
+		 op->access & ACCESS_READ ? "read" : "nothing",
+		 op->access & ACCESS_WRITE ? ", write" : "",
+		 op->access & ACCESS_EXEC ? ", execute" : "");
+}
+
+/* The real path where the host has one: grants are kept by real paths. */
+static int resolve(struct question *q, char ret[PATH_MAX])
+{
+	char here[PATH_MAX], normal[PATH_MAX];
+	int r = getcwd(here, sizeof(here))
+			? path_normalise(here, q->what, normal) : -errno;
+
+	if (r < 0)
+		return fh_fail(q->err, FH_STAGE_PARSE, -EINVAL,
+			       "%s: not a path that can be asked about",
+			       q->what);
+	memcpy(ret, normal, sizeof(normal));
+	if (!q->plan->policy->root && !realpath(normal, ret))
+		memcpy(ret, normal, sizeof(normal));
+	return 0;
+}
+
+static int ask_path(struct question *q)
+{
+	char path[PATH_MAX];
+	const struct mount_op *op;
+	int r = resolve(q, path);
+
+	if (r < 0)
+		return r;
+	op = prepared_find(q->prepared, path);
+	if (!op) {
+		text_add(&q->answer->reason, "no grant covers it");
+		advise(q, access_options[q->access], path);
+		return 0;
+	}
+	if (op->kind == MOUNT_HIDE) {
+		text_add(&q->answer->reason, "--hide masks it");
+		return 0;
+	}
+	q->answer->is_allowed = (op->access & q->access) == q->access;
+	describe(q, op);
+	if (!q->answer->is_allowed && q->access != ACCESS_READ)
+		advise(q, access_options[q->access], path);
+	return 0;
+}
+
+static bool has_port(const struct port_list *list, uint64_t port)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->ports[i] == port)
+			return true;
+	return false;
+}
+
+static int ask_port(struct question *q, const struct port_list *list,
+		    const char *option)
+{
+	uint64_t port, mode = q->plan->policy->net;
+
+	if (number_parse(q->what, &port) < 0 || port > 65535)
+		return fh_fail(q->err, FH_STAGE_PARSE, -EINVAL,
+			       "%s: not a port", q->what);
+	if (mode == NET_LOOPBACK) {
+		q->answer->is_allowed = true;
+		text_add(&q->answer->reason,
+			 "--net loopback gives every port of the box's own loopback, and nothing outside");
+		return 0;
+	}
+	if (mode == NET_NONE) {
+		text_add(&q->answer->reason,
+			 "the box has no network (--net none)");
+		text_add(&q->answer->advice, "--net host %s %s", option,
+			 q->what);
+		return 0;
+	}
+	q->answer->is_allowed = has_port(list, port);
+	text_add(&q->answer->reason, "--net host %s %s",
+		 q->answer->is_allowed ? "with" : "without", option);
+	if (!q->answer->is_allowed)
+		advise(q, option, q->what);
+	return 0;
+}
+
+static int ask_syscall(struct question *q)
+{
+	const char *nearest = NULL, *policy =
+		syscall_policies[q->plan->policy->syscalls].name;
+	int nr = syscall_number(q->plan->kernel.arch, q->what);
+	bool has_rules = false;
+	struct verdict verdict;
+
+	if (nr < 0) {
+		syscall_name_is_known(q->what, &nearest);
+		fh_fail(q->err, FH_STAGE_PARSE, -EINVAL, "no system call %s",
+			q->what);
+		if (nearest)
+			fh_remedy(q->err, "did you mean %s?", nearest);
+		return -EINVAL;
+	}
+	verdict = seccomp_verdict(&q->plan->filter, nr, &has_rules);
+	q->answer->is_allowed = verdict.kind == VERDICT_ALLOW ||
+				verdict.kind == VERDICT_LOG;
+	if (q->answer->is_allowed)
+		text_add(&q->answer->reason, "policy %s allows it%s", policy,
+			 has_rules ? ", depending on its arguments" : "");
+	else if (verdict.kind == VERDICT_KILL)
+		text_add(&q->answer->reason, "policy %s kills for it", policy);
+	else
+		text_add(&q->answer->reason, "policy %s answers %s", policy,
+			 strerror(verdict.kind == VERDICT_ERRNO
+					  ? verdict.error : ENOSYS));
+	if (!q->answer->is_allowed)
+		advise(q, "--allow-syscall", q->what);
+	return 0;
+}
+
+static int ask_read(struct question *q)
+{
+	q->access = ACCESS_READ;
+	return ask_path(q);
+}
+
+static int ask_write(struct question *q)
+{
+	q->access = ACCESS_WRITE;
+	return ask_path(q);
+}
+
+static int ask_exec(struct question *q)
+{
+	q->access = ACCESS_EXEC;
+	return ask_path(q);
+}
+
+static int ask_connect(struct question *q)
+{
+	return ask_port(q, &q->plan->policy->connect, "--connect");
+}
+
+static int ask_listen(struct question *q)
+{
+	return ask_port(q, &q->plan->policy->listen, "--listen");
+}
+
+static const struct {
+	const char *verb;
+	int (*ask)(struct question *q);
+} verbs[] = {
+	{ "connect", ask_connect }, { "exec", ask_exec },
+	{ "listen", ask_listen },   { "read", ask_read },
+	{ "syscall", ask_syscall }, { "write", ask_write },
+};
+
+int why_ask(const struct fh_plan *plan, const struct prepared *prepared,
+	    const char *verb, const char *what, struct answer *ret,
+	    struct fh_error *err)
+{
+	struct question q = { .plan = plan, .prepared = prepared,
+			      .what = what, .answer = ret, .err = err };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].verb, verb) == 0)
+			return verbs[i].ask(&q);
+	fh_fail(err, FH_STAGE_PARSE, -EINVAL, "cannot answer about %s", verb);
+	fh_remedy(err, "ask about read, write, exec, connect, listen or syscall");
+	return -EINVAL;
+}
+
+void answer_done(struct answer *answer)
+{
+	text_done(&answer->reason);
+	text_done(&answer->advice);
+}

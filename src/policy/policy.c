@@ -1,0 +1,130 @@
+/* Makes, frees and checks what a user wants of a box. */
+#include "policy/policy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "tables/guarantees.h"
+#include "tables/settings.h"
+
+#define DEFAULT_PIDS 1024
+#define DEFAULT_TMP_SIZE (UINT64_C(256) << 20)
+
+struct fh_policy *fh_policy_new(void)
+{
+	struct fh_policy *policy = calloc(1, sizeof(*policy));
+
+	if (!policy)
+		return NULL;
+	policy->memory = POLICY_UNLIMITED;
+	policy->pids = DEFAULT_PIDS;
+	policy->cpus = POLICY_UNLIMITED;
+	policy->cpu_time_ms = POLICY_UNLIMITED;
+	policy->timeout_ms = POLICY_UNLIMITED;
+	policy->file_size = POLICY_UNLIMITED;
+	policy->open_files = POLICY_UNLIMITED;
+	policy->tmp_size = DEFAULT_TMP_SIZE;
+	policy->uid = POLICY_UNLIMITED;
+	policy->gid = POLICY_UNLIMITED;
+	for (int i = 0; i < N_GUARANTEES; i++)
+		if (guarantees[i].is_required)
+			policy->required |= GUARANTEE_BIT(i);
+	return policy;
+}
+
+static void names_free(struct name_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->names[i]);
+	free(list->names);
+}
+
+void fh_policy_free(struct fh_policy *policy)
+{
+	if (!policy)
+		return;
+	for (size_t i = 0; i < policy->n_grants; i++) {
+		free(policy->grants[i].source);
+		free(policy->grants[i].target);
+	}
+	free(policy->grants);
+	for (size_t i = 0; i < policy->n_syscall_changes; i++)
+		free(policy->syscall_changes[i].name);
+	free(policy->syscall_changes);
+	names_free(&policy->env);
+	names_free(&policy->keep_env);
+	free(policy->connect.ports);
+	free(policy->listen.ports);
+	free(policy->keep_fds);
+	free(policy->root);
+	free(policy->home);
+	free(policy->cwd);
+	free(policy->hostname);
+	free(policy->report_path);
+	free(policy);
+}
+
+static int check_ports(const struct fh_policy *policy, struct fh_error *err)
+{
+	if (policy->net == NET_HOST ||
+	    (!policy->connect.n && !policy->listen.n))
+		return 0;
+	fh_fail(err, FH_STAGE_PLAN, -EINVAL, "%s without the host's network",
+		policy->connect.n ? "--connect" : "--listen");
+	fh_remedy(err, "add --net host, or leave the port out");
+	return -EINVAL;
+}
+
+/* Ceilings that only a cgroup can hold come with a later version; to accept
+ * and not hold them would be the worst of bugs. */
+static int check_ceilings(const struct fh_policy *policy, struct fh_error *err)
+{
+	const char *name = policy->memory != POLICY_UNLIMITED ? "--memory"
+			 : policy->cpus != POLICY_UNLIMITED ? "--cpus" : NULL;
+
+	if (!name)
+		return 0;
+	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+		"%s needs a cgroup of our own, which this version cannot make",
+		name);
+	fh_remedy(err, "leave it out; --tmp-size, --file-size, --cpu-time, --pids and --timeout are held");
+	return -EOPNOTSUPP;
+}
+
+static int check_terminal(const struct fh_policy *policy, struct fh_error *err)
+{
+	if (policy->tty != TTY_PTY)
+		return 0;
+	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+		"--tty pty needs a terminal relay, which this version has not");
+	fh_remedy(err, "use --tty none or --tty inherit");
+	return -EOPNOTSUPP;
+}
+
+static int check_guarantees(const struct fh_policy *policy,
+			    struct fh_error *err)
+{
+	static const uint32_t cgroup = GUARANTEE_BIT(GUARANTEE_MEMORY);
+
+	if (!(policy_required(policy) & cgroup))
+		return 0;
+	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+		"--require memory needs a cgroup of our own, which this version cannot make");
+	fh_remedy(err, "leave it out");
+	return -EOPNOTSUPP;
+}
+
+int fh_policy_check(const struct fh_policy *policy, struct fh_error *err)
+{
+	int r = check_ports(policy, err);
+
+	if (r == 0)
+		r = check_ceilings(policy, err);
+	if (r == 0)
+		r = check_terminal(policy, err);
+	if (r == 0)
+		r = check_guarantees(policy, err);
+	return r;
+}

@@ -1,0 +1,133 @@
+/* What the user wants of a box, before anybody asked what can be had. */
+#ifndef FH_POLICY_POLICY_H
+#define FH_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+enum grant_kind {
+	GRANT_PATH,   /* the same place inside as outside */
+	GRANT_BIND,   /* source outside, another target inside */
+	GRANT_HIDE,   /* masked, whatever lies above it */
+	GRANT_TMPFS,  /* private empty storage */
+	GRANT_DEVICE, /* a device node, read and write and ioctl */
+};
+
+enum access {
+	ACCESS_READ = 1,
+	ACCESS_WRITE = 2,
+	ACCESS_EXEC = 4,
+};
+
+struct grant {
+	enum grant_kind kind;
+	unsigned int access; /* enum access bits */
+	bool is_optional;
+	char *source; /* as given; NULL for tmpfs */
+	char *target; /* only GRANT_BIND, GRANT_HIDE and GRANT_TMPFS */
+	uint64_t size; /* bytes, only GRANT_TMPFS; 0 = tmp-size */
+	const char *origin; /* "--read", "default"; not owned, static */
+};
+
+enum net_mode { NET_NONE, NET_LOOPBACK, NET_HOST };
+enum tty_mode { TTY_NONE, TTY_INHERIT, TTY_PTY };
+enum report_format { REPORT_NONE, REPORT_TEXT, REPORT_JSON };
+
+#define POLICY_GRANTS_MAX 65536
+#define POLICY_LIST_MAX 4096   /* names, ports, variables: each list */
+#define POLICY_UNLIMITED UINT64_MAX
+
+struct name_list {
+	char **names;
+	size_t n;
+};
+
+struct port_list {
+	uint16_t *ports;
+	size_t n;
+};
+
+struct syscall_wish {
+	char *name;
+	bool is_deny;
+};
+
+struct fh_policy {
+	struct grant *grants;
+	size_t n_grants;
+	size_t grants_size;
+
+	char *root; /* directory that gives the system trees; NULL = host's */
+	char *home; /* path of $HOME inside; NULL = the caller's */
+	char *cwd;  /* NULL = where the caller stands, if granted */
+	char *hostname;
+
+	uint64_t net;	      /* enum net_mode */
+	struct port_list connect;
+	struct port_list listen;
+
+	uint64_t syscalls; /* enum syscall_policy */
+	uint64_t on_deny;  /* enum deny_action */
+	struct syscall_wish *syscall_changes;
+	size_t n_syscall_changes;
+
+	uint64_t memory; /* bytes; POLICY_UNLIMITED = not asked */
+	uint64_t pids;
+	uint64_t cpus; /* thousandths of a processor; not asked = unlimited */
+	uint64_t cpu_time_ms;
+	uint64_t timeout_ms;
+	uint64_t file_size;
+	uint64_t open_files;
+	uint64_t tmp_size;
+
+	struct name_list env;	   /* "NAME=value", or "NAME" to keep */
+	struct name_list keep_env; /* names */
+	int *keep_fds;
+	size_t n_keep_fds;
+	uint64_t uid; /* POLICY_UNLIMITED = the caller's */
+	uint64_t gid;
+	uint64_t keep_caps; /* mask */
+	uint64_t tty;	    /* enum tty_mode */
+	bool no_write_exec;
+
+	uint32_t required; /* GUARANTEE_BIT mask */
+	uint32_t without;  /* lost on purpose */
+
+	uint64_t report; /* enum report_format */
+	char *report_path; /* NULL = stderr */
+	bool is_quiet;
+	bool is_verbose;
+};
+
+/* The default policy of PRODUCT's section 3; NULL when out of memory. */
+struct fh_policy *fh_policy_new(void);
+void fh_policy_free(struct fh_policy *policy);
+
+/**
+ * fh_policy_set() - set by name, as an option or a profile line would
+ * @name:   a name of the settings table, "memory"
+ * @value:  text; NULL only for switches
+ * @origin: who asks, for messages: "--memory"; must outlive the policy
+ *
+ * Return: 0; -ENOENT for an unknown name; -EINVAL or -ERANGE for a bad value;
+ *         -E2BIG when a list is full; -ENOMEM
+ */
+int fh_policy_set(struct fh_policy *policy, const char *name,
+		  const char *value, const char *origin, struct fh_error *err);
+
+/**
+ * fh_policy_check() - refuse wishes that contradict each other
+ * Return: 0 or -EINVAL
+ */
+int fh_policy_check(const struct fh_policy *policy, struct fh_error *err);
+
+static inline uint32_t policy_required(const struct fh_policy *policy)
+{
+	return policy->required & ~policy->without;
+}
+
+#endif

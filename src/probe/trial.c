@@ -1,0 +1,128 @@
+/* Creates, maps and mounts in a forked child, and tells how far it came. */
+#include "probe/trial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "sys/mounts.h"
+
+static int write_text(const char *path, const char *text)
+{
+	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return write_exactly(fd, text, strlen(text));
+}
+
+static int try_create(void)
+{
+	return unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+}
+
+static int try_map(uid_t uid, gid_t gid)
+{
+	char map[64];
+	int r = write_text("/proc/self/setgroups", "deny");
+
+	snprintf(map, sizeof(map), "%u %u 1\n", uid, uid);
+	if (r == 0)
+		r = write_text("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1\n", gid, gid);
+	if (r == 0)
+		r = write_text("/proc/self/gid_map", map);
+	return r;
+}
+
+static int try_mount(void)
+{
+	int r = unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS |
+			CLONE_NEWCGROUP) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = mnt_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	if (r == 0)
+		r = mnt_mount("trial", "/usr", "tmpfs", MS_NOSUID, "size=4k");
+	return r;
+}
+
+static int try_proc(void)
+{
+	return mnt_mount("proc", "/usr", "proc",
+			 MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+/* In the first process of a new pid namespace. */
+static _Noreturn void inside_pid_namespace(int fd, int results[N_TRIALS])
+{
+	results[TRIAL_PID] = 0;
+	results[TRIAL_PROC] = try_proc();
+	results[TRIAL_PID_MAX] = results[TRIAL_PROC] == 0
+		? write_text("/usr/sys/kernel/pid_max", "1024")
+		: -ECANCELED;
+	write_exactly(fd, results, N_TRIALS * sizeof(*results));
+	_exit(0);
+}
+
+static _Noreturn void inside(int fd, uid_t uid, gid_t gid)
+{
+	int results[N_TRIALS];
+	pid_t pid;
+
+	for (int i = 0; i < N_TRIALS; i++)
+		results[i] = -ECANCELED;
+	/* The maps need a /proc entry that is ours. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	results[TRIAL_CREATE] = try_create();
+	if (results[TRIAL_CREATE] == 0)
+		results[TRIAL_MAP] = try_map(uid, gid);
+	if (results[TRIAL_MAP] == 0)
+		results[TRIAL_MOUNT] = try_mount();
+	if (results[TRIAL_MOUNT] == 0)
+		results[TRIAL_LIMIT] = write_text(
+			"/proc/sys/user/max_user_namespaces", "1");
+	if (results[TRIAL_MOUNT] == 0)
+		results[TRIAL_NET] = unshare(CLONE_NEWNET) < 0 ? -errno : 0;
+	if (results[TRIAL_MOUNT] == 0) {
+		pid = unshare(CLONE_NEWPID) < 0 ? -1 : fork();
+		results[TRIAL_PID] = pid < 0 ? -errno : 0;
+		if (pid == 0)
+			inside_pid_namespace(fd, results);
+		if (pid > 0 && waitpid(pid, NULL, 0) == pid)
+			_exit(0);
+	}
+	write_exactly(fd, results, sizeof(results));
+	_exit(0);
+}
+
+int trial_run(int ret[N_TRIALS], struct fh_error *err)
+{
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+	int fds[2], r;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return fh_fail(err, FH_STAGE_PROBE, -errno, "create a pipe");
+	pid = fork();
+	if (pid == 0)
+		inside(fds[1], uid, gid);
+	r = pid < 0 ? -errno : 0;
+	close(fds[1]);
+	if (r == 0)
+		r = read_exactly(fds[0], ret, N_TRIALS * sizeof(*ret));
+	close(fds[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (r < 0)
+		return fh_fail(err, FH_STAGE_PROBE, r, "try the namespaces");
+	return 0;
+}

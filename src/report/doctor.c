@@ -1,0 +1,88 @@
+/* Prints the kernel's facts, what is missing, and how to get it. */
+#include "report/doctor.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tables/landlock_rights.h"
+
+static const char *trial_state(int code)
+{
+	return code == 0 ? "yes" : code == -ECANCELED ? "not tried"
+						      : strerror(-code);
+}
+
+static void print_landlock(const struct fh_kernel *kernel, struct text *ret)
+{
+	const char *last = "";
+
+	if (!kernel->landlock_abi) {
+		text_add(ret, "  %-16s no: %s\n", "Landlock",
+			 kernel->landlock_error == -EOPNOTSUPP
+				 ? "built in but not in the lsm= list of the kernel's command line"
+				 : strerror(-kernel->landlock_error));
+		return;
+	}
+	text_add(ret, "  %-16s ABI %d (errata mended: 0x%x; newest known %d)\n",
+		 "Landlock", kernel->landlock_abi,
+		 (unsigned int)kernel->landlock_errata, LANDLOCK_ABI_KNOWN);
+	for (unsigned int i = 0; i < n_landlock_rights; i++) {
+		const struct landlock_right *right = &landlock_rights[i];
+
+		if (right->abi <= kernel->landlock_abi ||
+		    strcmp(last, right->lost) == 0)
+			continue;
+		last = right->lost;
+		text_add(ret, "  %-16s ABI %d would end this: %s\n", "",
+			 right->abi, right->lost);
+	}
+}
+
+void doctor_text(const struct fh_plan *plan, struct text *ret)
+{
+	const struct fh_kernel *kernel = &plan->kernel;
+	char cause[256], remedy[256];
+
+	text_add(ret, "Linux %s, uid %u\n\nMechanisms:\n", kernel->release,
+		 kernel->uid);
+	for (int i = 0; i < N_TRIALS; i++)
+		text_add(ret, "  %-16s %s\n", trial_infos[i].name,
+			 trial_state(kernel->trials[i]));
+	print_landlock(kernel, ret);
+	text_add(ret, "  %-16s %s\n", "W^X by prctl",
+		 kernel->has_mdwe ? "yes" : "no: Linux 6.3 has it");
+	text_add(ret, "  %-16s %s\n\n", "cgroup v2",
+		 kernel->has_cgroup2 ? "yes (not used by this version)" : "no");
+	plan_print_guarantees(plan, ret);
+	kernel_namespace_cause(kernel, cause, remedy);
+	if (*cause)
+		text_add(ret, "\nMissing: %s\n", cause);
+	if (*remedy)
+		text_add(ret, "Remedy: %s\n", remedy);
+}
+
+void doctor_json(const struct fh_plan *plan, struct text *ret)
+{
+	const struct fh_kernel *kernel = &plan->kernel;
+	char cause[256], remedy[256];
+
+	text_add(ret, "{\n  \"schema\": \"fumehood-doctor-1\",\n  \"kernel\": ");
+	text_add_json(ret, kernel->release);
+	text_add(ret, ",\n  \"uid\": %u,\n  \"landlock_abi\": %d,\n"
+		 "  \"landlock_errata\": %d,\n  \"mdwe\": %s,\n"
+		 "  \"cgroup2\": %s,\n  \"trials\": {",
+		 kernel->uid, kernel->landlock_abi, kernel->landlock_errata,
+		 kernel->has_mdwe ? "true" : "false",
+		 kernel->has_cgroup2 ? "true" : "false");
+	for (int i = 0; i < N_TRIALS; i++)
+		text_add(ret, "%s\"%s\": %d", i ? ", " : "",
+			 trial_infos[i].name, -kernel->trials[i]);
+	kernel_namespace_cause(kernel, cause, remedy);
+	text_add(ret, "},\n  \"cause\": ");
+	text_add_json(ret, cause);
+	text_add(ret, ",\n  \"remedy\": ");
+	text_add_json(ret, remedy);
+	text_add(ret, ",\n  \"guarantees\": ");
+	plan_print_guarantees_json(plan, ret);
+	text_add(ret, "\n}\n");
+}

@@ -1,0 +1,23 @@
+/* Starts a prepared box and stays with it until nothing of it is left. */
+#ifndef FH_SUPERVISE_SUPERVISE_H
+#define FH_SUPERVISE_SUPERVISE_H
+
+#include "plan/prepare.h"
+#include "supervise/result.h"
+
+/**
+ * box_run() - run the program of a box and wait for its end
+ * @timeout_ms: POLICY_UNLIMITED for none
+ * @forward:    pass signals that reach the launcher on to the program
+ *
+ * Blocks all signals while it runs and restores the mask. Forks; the caller
+ * must have no other threads.
+ *
+ * Return: 0 when the program started, whatever came of it; a negative errno
+ *         when it did not: ret->reason is END_NOT_STARTED and ret->error
+ *         says why
+ */
+int box_run(struct box *box, uint64_t timeout_ms, bool forward,
+	    struct fh_result *ret);
+
+#endif

@@ -1,0 +1,178 @@
+/* The settings table: one row makes a setting exist everywhere. */
+#include "tables/settings.h"
+
+#include <string.h>
+
+#include "policy/policy.h"
+
+#define FIELD(name) offsetof(struct fh_policy, name)
+#define NO_LIMIT UINT64_MAX
+
+static const char *const net_choices[] = { "none", "loopback", "host", NULL };
+static const char *const tty_choices[] = { "none", "inherit", "pty", NULL };
+static const char *const deny_choices[] = { "errno", "kill", "log", NULL };
+static const char *const policy_choices[] = { "default", "strict",
+	"file-processor", "network-server", NULL };
+static const char *const report_choices[] = { "none", "text", "json", NULL };
+
+const char *const section_names[N_SECTIONS] = {
+	[SECTION_FILESYSTEM] = "filesystem", [SECTION_NETWORK] = "network",
+	[SECTION_SYSCALLS] = "syscalls",     [SECTION_LIMITS] = "limits",
+	[SECTION_PROCESS] = "process",	     [SECTION_GUARANTEES] = "guarantees",
+	[SECTION_OUTPUT] = "output",
+};
+
+const char *const section_titles[N_SECTIONS] = {
+	[SECTION_FILESYSTEM] = "Files", [SECTION_NETWORK] = "Network",
+	[SECTION_SYSCALLS] = "System calls", [SECTION_LIMITS] = "Ceilings",
+	[SECTION_PROCESS] = "Process", [SECTION_GUARANTEES] = "Guarantees",
+	[SECTION_OUTPUT] = "Output",
+};
+
+#define FILES .section = SECTION_FILESYSTEM
+#define NETWORK .section = SECTION_NETWORK
+#define SYSCALLS .section = SECTION_SYSCALLS
+#define LIMITS .section = SECTION_LIMITS
+#define PROCESS .section = SECTION_PROCESS
+#define GUARANTEES .section = SECTION_GUARANTEES
+#define OUTPUT .section = SECTION_OUTPUT
+
+/* Sorted by name; tests/unit/test_settings.c checks. */
+const struct setting settings[] = {
+	{ .name = "allow-syscall", .type = SETTING_SYSCALL, SYSCALLS,
+	  .arg = "NAME|@GROUP",
+	  .help = "allow a system call, or a group, beyond the policy",
+	  .detail = "Calls that would undo other fences (namespaces, mounts, io_uring, clone3) cannot be allowed." },
+	{ .name = "bind", .type = SETTING_BIND, FILES,
+	  .arg = "SRC:DST[:rwx]",
+	  .help = "show SRC at DST, with read (default), write, execute" },
+	{ .name = "connect", .type = SETTING_PORT, NETWORK,
+	  .offset = FIELD(connect), .arg = "PORT", .since = "6.7",
+	  .help = "with --net host: may connect to this TCP port" },
+	{ .name = "cpu-time", .type = SETTING_DURATION, LIMITS,
+	  .offset = FIELD(cpu_time_ms), .arg = "TIME", .min = 1000,
+	  .max = NO_LIMIT,
+	  .help = "processor time of each process, in whole seconds" },
+	{ .name = "cpus", .type = SETTING_DECIMAL, LIMITS,
+	  .offset = FIELD(cpus), .arg = "N", .min = 1, .max = NO_LIMIT,
+	  .help = "processors' worth of time of the whole box (needs cgroups)" },
+	{ .name = "cwd", .letter = 'C', .type = SETTING_PATH, FILES,
+	  .offset = FIELD(cwd), .arg = "DIR",
+	  .help = "start in DIR (default: here if granted, else $HOME)" },
+	{ .name = "deny-syscall", .type = SETTING_SYSCALL, SYSCALLS,
+	  .arg = "NAME|@GROUP",
+	  .help = "refuse a system call, or a group, that the policy allows" },
+	{ .name = "device", .type = SETTING_DEVICE, FILES, .arg = "PATH",
+	  .help = "show a device node, to read, write and control" },
+	{ .name = "env", .type = SETTING_ENV, PROCESS, .offset = FIELD(env),
+	  .arg = "NAME[=VALUE]",
+	  .help = "set a variable, or keep the caller's" },
+	{ .name = "exec", .letter = 'x', .type = SETTING_GRANT, FILES,
+	  .access = ACCESS_READ | ACCESS_EXEC, .arg = "PATH",
+	  .help = "may read and execute PATH and what is beneath it" },
+	{ .name = "file-size", .type = SETTING_BYTES, LIMITS,
+	  .offset = FIELD(file_size), .arg = "SIZE", .max = NO_LIMIT,
+	  .help = "largest file that may be written" },
+	{ .name = "gid", .type = SETTING_COUNT, PROCESS, .offset = FIELD(gid),
+	  .arg = "GID", .max = UINT32_MAX - 1,
+	  .help = "run with this group id (only when started as root)" },
+	{ .name = "hide", .type = SETTING_HIDE, FILES, .arg = "PATH",
+	  .help = "mask PATH although something above it is granted" },
+	{ .name = "home", .type = SETTING_PATH, FILES, .offset = FIELD(home),
+	  .arg = "DIR",
+	  .help = "path of the private, empty $HOME (default: the caller's)" },
+	{ .name = "hostname", .type = SETTING_STRING, PROCESS,
+	  .offset = FIELD(hostname), .arg = "NAME", .max = 64,
+	  .help = "host name that the box sees (default: fumehood)" },
+	{ .name = "keep-cap", .type = SETTING_CAPABILITY, PROCESS,
+	  .offset = FIELD(keep_caps), .arg = "CAP_NAME",
+	  .help = "keep a capability (only when started as root)",
+	  .detail = "The box then has no user namespace of its own: a capability is worth what the namespace it counts in is worth." },
+	{ .name = "keep-env", .type = SETTING_ENV_NAME, PROCESS,
+	  .offset = FIELD(keep_env), .arg = "NAME",
+	  .help = "keep the caller's variable of that name" },
+	{ .name = "keep-fd", .type = SETTING_FD, PROCESS, .arg = "N",
+	  .max = 65535, .help = "leave descriptor N open for the program" },
+	{ .name = "listen", .type = SETTING_PORT, NETWORK,
+	  .offset = FIELD(listen), .arg = "PORT", .since = "6.7",
+	  .help = "with --net host: may listen on this TCP port" },
+	{ .name = "memory", .type = SETTING_BYTES, LIMITS,
+	  .offset = FIELD(memory), .arg = "SIZE", .min = 1 << 20,
+	  .max = NO_LIMIT, .since = "4.5",
+	  .help = "memory of the whole box (needs cgroups)" },
+	{ .name = "net", .type = SETTING_CHOICE, NETWORK,
+	  .offset = FIELD(net), .arg = "MODE", .choices = net_choices,
+	  .help = "none (default), loopback, or host with its ports" },
+	{ .name = "no-write-exec", .type = SETTING_SWITCH, PROCESS,
+	  .offset = FIELD(no_write_exec), .since = "6.3",
+	  .help = "no memory both writable and executable (breaks JITs)" },
+	{ .name = "on-deny", .type = SETTING_CHOICE, SYSCALLS,
+	  .offset = FIELD(on_deny), .arg = "ACTION", .choices = deny_choices,
+	  .help = "a refused call gets: errno (default), kill, or log" },
+	{ .name = "open-files", .type = SETTING_COUNT, LIMITS,
+	  .offset = FIELD(open_files), .arg = "N", .min = 4, .max = 1048576,
+	  .help = "open descriptors of each process" },
+	{ .name = "pids", .type = SETTING_COUNT, LIMITS,
+	  .offset = FIELD(pids), .arg = "N", .min = 1, .max = 4194304,
+	  .help = "processes and threads in the box (default 1024)" },
+	{ .name = "quiet", .letter = 'q', .type = SETTING_SWITCH, OUTPUT,
+	  .offset = FIELD(is_quiet), .help = "no warnings" },
+	{ .name = "read", .letter = 'r', .type = SETTING_GRANT, FILES,
+	  .access = ACCESS_READ, .arg = "PATH",
+	  .help = "may read PATH and what is beneath it" },
+	{ .name = "report", .type = SETTING_REPORT, OUTPUT,
+	  .offset = FIELD(report), .arg = "FORMAT[=FILE]",
+	  .choices = report_choices,
+	  .help = "account of the run at its end: text or json" },
+	{ .name = "require", .type = SETTING_GUARANTEE, GUARANTEES,
+	  .offset = FIELD(required), .arg = "GUARANTEE",
+	  .help = "refuse to run when this guarantee cannot be had" },
+	{ .name = "root", .type = SETTING_STRING, FILES,
+	  .offset = FIELD(root), .arg = "DIR", .max = 4095,
+	  .help = "take the system trees from DIR instead of the host" },
+	{ .name = "syscalls", .type = SETTING_CHOICE, SYSCALLS,
+	  .offset = FIELD(syscalls), .arg = "POLICY",
+	  .choices = policy_choices,
+	  .help = "default, strict, file-processor or network-server" },
+	{ .name = "timeout", .letter = 't', .type = SETTING_DURATION, LIMITS,
+	  .offset = FIELD(timeout_ms), .arg = "TIME", .min = 1,
+	  .max = UINT32_MAX, .help = "end the run after this long: exit 124" },
+	{ .name = "tmp-size", .type = SETTING_BYTES, LIMITS,
+	  .offset = FIELD(tmp_size), .arg = "SIZE", .min = 4096,
+	  .max = NO_LIMIT,
+	  .help = "size of each private storage: /tmp, $HOME, /dev/shm (256M)" },
+	{ .name = "tmpfs", .type = SETTING_TMPFS, FILES, .arg = "PATH[:SIZE]",
+	  .help = "private, empty, writable storage at PATH" },
+	{ .name = "tty", .type = SETTING_CHOICE, PROCESS,
+	  .offset = FIELD(tty), .arg = "MODE", .choices = tty_choices,
+	  .help = "none (default: new session), or inherit the terminal" },
+	{ .name = "uid", .type = SETTING_COUNT, PROCESS, .offset = FIELD(uid),
+	  .arg = "UID", .max = UINT32_MAX - 1,
+	  .help = "run with this user id (only when started as root)" },
+	{ .name = "verbose", .letter = 'v', .type = SETTING_SWITCH, OUTPUT,
+	  .offset = FIELD(is_verbose),
+	  .help = "say which guarantees hold, and by what" },
+	{ .name = "without", .type = SETTING_GUARANTEE, GUARANTEES,
+	  .offset = FIELD(without), .arg = "GUARANTEE",
+	  .help = "run even when this guarantee cannot be had" },
+	{ .name = "write", .letter = 'w', .type = SETTING_GRANT, FILES,
+	  .access = ACCESS_READ | ACCESS_WRITE, .arg = "PATH",
+	  .help = "may read and change PATH and what is beneath it" },
+};
+const size_t n_settings = sizeof(settings) / sizeof(*settings);
+
+const struct setting *setting_find(const char *name)
+{
+	for (size_t i = 0; i < n_settings; i++)
+		if (strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+const struct setting *setting_find_letter(char letter)
+{
+	for (size_t i = 0; letter && i < n_settings; i++)
+		if (settings[i].letter == letter)
+			return &settings[i];
+	return NULL;
+}

@@ -1,0 +1,67 @@
+/* Every setting of a policy, once: the option parser, --help, profile keys,
+ * completions and the manual are all made from this table. */
+#ifndef FH_TABLES_SETTINGS_H
+#define FH_TABLES_SETTINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum setting_type {
+	SETTING_SWITCH,	  /* no value */
+	SETTING_BYTES,	  /* 512M */
+	SETTING_COUNT,	  /* 64 */
+	SETTING_DURATION, /* 10s */
+	SETTING_DECIMAL,  /* 1.5, kept in thousandths */
+	SETTING_CHOICE,	  /* one of .choices */
+	SETTING_STRING,
+	SETTING_PATH,	  /* a path inside the box */
+	SETTING_GRANT,	  /* PATH with the access in .access */
+	SETTING_BIND,	  /* SRC:DST */
+	SETTING_HIDE,
+	SETTING_TMPFS,	  /* PATH[:SIZE] */
+	SETTING_DEVICE,
+	SETTING_PORT,
+	SETTING_SYSCALL,
+	SETTING_ENV,	  /* NAME=VALUE or NAME */
+	SETTING_ENV_NAME,
+	SETTING_FD,
+	SETTING_CAPABILITY,
+	SETTING_GUARANTEE,
+	SETTING_REPORT,	  /* FORMAT[=FILE] */
+};
+
+enum setting_section {
+	SECTION_FILESYSTEM,
+	SECTION_NETWORK,
+	SECTION_SYSCALLS,
+	SECTION_LIMITS,
+	SECTION_PROCESS,
+	SECTION_GUARANTEES,
+	SECTION_OUTPUT,
+	N_SECTIONS,
+};
+
+struct setting {
+	const char *name;
+	char letter; /* short option, or 0 */
+	enum setting_type type;
+	enum setting_section section;
+	size_t offset;	      /* of the field in struct fh_policy */
+	unsigned int access;  /* SETTING_GRANT */
+	const char *arg;      /* placeholder in --help; NULL for a switch */
+	const char *const *choices; /* NULL-terminated */
+	uint64_t min, max;
+	const char *since;    /* Linux version that it needs; "" = any */
+	const char *help;     /* one line */
+	const char *detail;   /* the manual's paragraph; may be NULL */
+};
+
+extern const struct setting settings[];
+extern const size_t n_settings;
+extern const char *const section_names[N_SECTIONS];
+extern const char *const section_titles[N_SECTIONS];
+
+const struct setting *setting_find(const char *name);
+const struct setting *setting_find_letter(char letter);
+
+#endif
