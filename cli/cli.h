@@ -43,7 +43,8 @@ void print_warning(const char *fmt, ...)
 /* Writes a text to stdout. Return: 0, or EXIT_NOT_BOXED after a message */
 int print_text(const struct text *text);
 
-void print_settings_help(struct text *ret);
+/* Prints the help of one command, or with NULL of them all; exit status. */
+int print_help(const char *name);
 
 /* The first plan that the kernel could grant: with assumed facts, or with
  * real ones where a plan needs them. Prints its own errors. */

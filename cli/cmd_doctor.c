@@ -34,9 +34,7 @@ int cmd_doctor(int argc, char **argv)
 	int r;
 
 	if (argc > 1 && !json) {
-		char *help[] = { "help", "doctor", NULL };
-
-		cmd_help(2, help);
+		print_help("doctor");
 		return strcmp(argv[1], "--help") == 0 ? 0 : EXIT_NOT_BOXED;
 	}
 	policy = fh_policy_new();

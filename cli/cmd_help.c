@@ -20,7 +20,7 @@ static void print_setting(const struct setting *setting, struct text *ret)
 	text_add(ret, "  %-34s %s\n", left, setting->help);
 }
 
-void print_settings_help(struct text *ret)
+static void print_settings_help(struct text *ret)
 {
 	for (int section = 0; section < N_SECTIONS; section++) {
 		text_add(ret, "\n%s:\n", section_titles[section]);
@@ -56,31 +56,38 @@ static bool takes_options(const struct command *command)
 	return strstr(command->usage, "[OPTIONS]") != NULL;
 }
 
-int cmd_help(int argc, char **argv)
+static void print_command(const struct command *command, struct text *ret)
 {
-	const struct command *command =
-		argc > 1 ? command_find(argv[1]) : NULL;
+	text_add(ret, "usage: fumehood %s %s\n\n%s.\n", command->name,
+		 command->usage, command->help);
+	if (command->detail)
+		text_add(ret, "%s\n", command->detail);
+	if (takes_options(command))
+		print_settings_help(ret);
+}
+
+int print_help(const char *name)
+{
+	const struct command *command = name ? command_find(name) : NULL;
 	struct text text = { 0 };
 	int r;
 
-	if (argc > 1 && !command) {
-		print_warning("no command %s; fumehood help lists them",
-			      argv[1]);
+	if (name && !command) {
+		print_warning("no command %s; fumehood help lists them", name);
 		return EXIT_NOT_BOXED;
 	}
-	if (command) {
-		text_add(&text, "usage: fumehood %s %s\n\n%s.\n",
-			 command->name, command->usage, command->help);
-		if (command->detail)
-			text_add(&text, "%s\n", command->detail);
-		if (takes_options(command))
-			print_settings_help(&text);
-	} else {
+	if (command)
+		print_command(command, &text);
+	else
 		print_overview(&text);
-	}
 	r = print_text(&text);
 	text_done(&text);
 	return r;
+}
+
+int cmd_help(int argc, char **argv)
+{
+	return print_help(argc > 1 ? argv[1] : NULL);
 }
 
 int cmd_version(int argc, char **argv)

@@ -141,9 +141,7 @@ int options_parse(const char *command, int argc, char **argv,
 	int r = policy ? parse_all(&p) : -ENOMEM;
 
 	if (r > 0) {
-		char *help[] = { "help", (char *)command, NULL };
-
-		cmd_help(2, help);
+		print_help(command);
 		return -1;
 	}
 	if (r < 0) {

@@ -9,7 +9,7 @@ static int drop_bounding(uint64_t keep, struct child_failure *failure)
 {
 	/* The kernel tells where its list ends: a newer one has more. */
 	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (cap < 64 && keep >> cap & 1)
+		if (keep >> cap & 1)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 			continue;
@@ -39,7 +39,8 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 		.effective = box->keep_caps,
 		.permitted = box->keep_caps,
 		.inheritable = box->keep_caps,
-	}, now;
+	};
+	struct capability_sets now = { 0 };
 	int r;
 
 	r = drop_bounding(box->keep_caps, failure);
@@ -48,7 +49,7 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 	/* Ambient needs the bit permitted and inheritable, but securebits
 	 * still need CAP_SETPCAP: narrow the sets only afterwards. */
 	if (box->keep_caps) {
-		struct capability_sets wide;
+		struct capability_sets wide = { 0 };
 
 		r = capability_get(&wide);
 		wide.inheritable = box->keep_caps;

@@ -18,7 +18,7 @@ static int add_rule(int ruleset, int fd, uint64_t rights, const char *what,
 static int add_path(int ruleset, const char *path, uint64_t rights,
 		    struct child_failure *failure)
 {
-	int fd = open(path, O_PATH | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
@@ -34,9 +34,9 @@ static int add_mount(int ruleset, const struct mount_op *op,
 	if (!op->landlock)
 		return 0;
 	failure->origin = op->origin;
-	if (op->fd >= 0)
-		return add_rule(ruleset, op->fd, op->landlock, op->target,
-				failure);
+	if (op->fd >= 0 || op->tree > 0)
+		return add_rule(ruleset, op->fd >= 0 ? op->fd : op->tree,
+				op->landlock, op->target, failure);
 	return add_path(ruleset, op->target, op->landlock, failure);
 }
 

@@ -9,20 +9,25 @@
 #include "base/io.h"
 
 /*
- * First the signal, then the byte that the launcher writes once the id maps
- * stand: a launcher that died before the prctl never writes it, and the end
- * of file says so. In a new pid namespace getppid() is 0 and cannot tell.
+ * The signal first of all; the launcher may have died before it was asked
+ * for. In a new pid namespace getppid() is 0 and cannot tell, but then the
+ * pipe below ends without a byte.
  */
 int parent_death_apply(struct box *box, struct child_failure *failure)
 {
-	char go;
-	int r;
-
+	(void)box;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
-	r = read_exactly(box->go_fd, &go, 1);
-	if (r < 0)
-		_exit(125); /* nobody is left to be told */
+	return 0;
+}
+
+int maps_apply(struct box *box, struct child_failure *failure)
+{
+	char go;
+
+	(void)failure;
+	if (read_exactly(box->go_fd, &go, 1) < 0)
+		_exit(125); /* the launcher has failed, or is no more */
 	return 0;
 }
 

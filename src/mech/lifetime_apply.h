@@ -5,6 +5,7 @@
 #include "apply/child.h"
 
 int parent_death_apply(struct box *box, struct child_failure *failure);
+int maps_apply(struct box *box, struct child_failure *failure);
 int fork_apply(struct box *box, struct child_failure *failure);
 
 #endif

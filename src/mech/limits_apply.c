@@ -17,7 +17,7 @@
  */
 int pid_max_apply(struct box *box, struct child_failure *failure)
 {
-	int fd = open("proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, "proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0) {

@@ -38,6 +38,44 @@ int propagation_apply(struct box *box, struct child_failure *failure)
 		     : 0;
 }
 
+static bool is_same_object(const struct mount_op *op, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == op->inode &&
+	       st.st_dev == op->device;
+}
+
+/*
+ * A descriptor that the launcher opened belongs to the launcher's mount
+ * namespace, and the kernel clones mounts of one's own only. So each source is
+ * found by name once more, before anything is covered, and what was found
+ * must be what the launcher holds: while it holds it, no other object can
+ * have its device and inode.
+ */
+int sources_apply(struct box *box, struct child_failure *failure)
+{
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		struct mount_op *op = &box->mounts[i];
+
+		if (op->kind != MOUNT_BIND && op->kind != MOUNT_DEVICE)
+			continue;
+		failure->origin = op->origin;
+		op->tree = mnt_open_tree(AT_FDCWD, op->source,
+					 MNT_OPEN_TREE_CLONE |
+						 MNT_OPEN_TREE_CLOEXEC |
+						 MNT_AT_RECURSIVE);
+		if (op->tree < 0)
+			return child_fail(failure, op->tree, "bind",
+					  op->source);
+		if (op->kind == MOUNT_BIND && !is_same_object(op, op->tree))
+			return child_fail(failure, -ESTALE,
+					  "find again what was granted at",
+					  op->source);
+	}
+	return 0;
+}
+
 /*
  * The new root needs a directory to stand on. What it covers is of no more
  * use: every source is already open. It must not cover /proc, without which
@@ -48,7 +86,7 @@ int new_root_apply(struct box *box, struct child_failure *failure)
 	static const char *const places[] = { "/tmp", "/usr", "/etc", "/var" };
 	int r = -ENOENT;
 
-	box->proc_fd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	box->proc_fd = openat(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (box->proc_fd < 0)
 		return child_fail(failure, -errno, "open", "/proc/self");
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
@@ -109,14 +147,6 @@ static int make_target(struct mounter *m, bool is_directory, mode_t mode)
 	return failed(m, r, "create the mount point");
 }
 
-static bool is_same_object(const struct mount_op *op, int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_ino == op->inode &&
-	       st.st_dev == op->device;
-}
-
 /*
  * A target inside a bound tree can be renamed or swapped by its owner at any
  * moment: it is opened without following a link, and what was opened must be
@@ -173,40 +203,18 @@ static int restrict_and_attach(struct mounter *m, int tree)
 	return r < 0 ? failed(m, r, "restrict the mount of") : 0;
 }
 
-/*
- * A descriptor that the launcher opened belongs to the launcher's mount
- * namespace, and the kernel clones mounts of one's own only. So the source is
- * found by name once more, and what was found must be what the launcher
- * holds: while it holds it, no other object can have its device and inode.
- */
-static int bind(struct mounter *m, int dirfd, const char *path)
-{
-	int tree = mnt_open_tree(dirfd, path, MNT_OPEN_TREE_CLONE |
-				 MNT_OPEN_TREE_CLOEXEC | MNT_AT_RECURSIVE);
-	int r;
-
-	if (tree < 0)
-		return failed(m, tree, "bind");
-	if (m->op->kind == MOUNT_BIND && !is_same_object(m->op, tree))
-		r = failed(m, -ESTALE, "find again what was granted at");
-	else
-		r = restrict_and_attach(m, tree);
-	close(tree);
-	return r;
-}
-
 static int apply_bind(struct mounter *m)
 {
 	int r = make_target(m, m->op->is_directory, 0755);
 
-	return r < 0 ? r : bind(m, AT_FDCWD, m->op->source);
+	return r < 0 ? r : restrict_and_attach(m, m->op->tree);
 }
 
 static int apply_device(struct mounter *m)
 {
 	int r = make_target(m, false, 0600);
 
-	return r < 0 ? r : bind(m, AT_FDCWD, m->op->source);
+	return r < 0 ? r : restrict_and_attach(m, m->op->tree);
 }
 
 static int apply_directory(struct mounter *m)
@@ -323,10 +331,18 @@ static int make_veil(struct mounter *m)
 static int apply_hide(struct mounter *m)
 {
 	int r = m->veil < 0 ? make_veil(m) : 0;
+	int tree;
 
 	if (r < 0)
 		return failed(m, r, "make the cover of");
-	return bind(m, m->veil, m->op->is_directory ? "directory" : "file");
+	tree = mnt_open_tree(m->veil,
+			     m->op->is_directory ? "directory" : "file",
+			     MNT_OPEN_TREE_CLONE | MNT_OPEN_TREE_CLOEXEC);
+	if (tree < 0)
+		return failed(m, tree, "make the cover of");
+	r = restrict_and_attach(m, tree);
+	close(tree);
+	return r;
 }
 
 static int drop_veil(struct mounter *m)
@@ -355,7 +371,7 @@ int mounts_apply(struct box *box, struct child_failure *failure)
 	mode_t mask = umask(0);
 	int r = 0;
 
-	m.root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	m.root = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (m.root < 0)
 		return child_fail(failure, -errno, "open", "the new root");
 	for (size_t i = 0; i < box->n_mounts && r == 0; i++) {
@@ -371,7 +387,7 @@ int mounts_apply(struct box *box, struct child_failure *failure)
 
 int root_switch_apply(struct box *box, struct child_failure *failure)
 {
-	int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int root = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	(void)box;

@@ -5,6 +5,7 @@
 #include "apply/child.h"
 
 int propagation_apply(struct box *box, struct child_failure *failure);
+int sources_apply(struct box *box, struct child_failure *failure);
 int new_root_apply(struct box *box, struct child_failure *failure);
 int mounts_apply(struct box *box, struct child_failure *failure);
 int root_switch_apply(struct box *box, struct child_failure *failure);

@@ -14,14 +14,15 @@
  * Refusals that keep their errno whatever on_deny says, because programs ask
  * only to see whether they may: libc falls back from clone3 to clone and from
  * openat2 to openat on ENOSYS, and on nothing else; looking up a user name
- * tries a socket. KILL would end harmless programs here, and LOG would let
- * through what other rules rely on.
+ * tries a socket, loading libnuma asks for the memory policy. KILL would end
+ * harmless programs here, and LOG would let through what rules rely on.
  */
 static const struct {
 	uint16_t call;
 	uint16_t error;
 } soft_refusals[] = {
 	{ CALL_clone3, ENOSYS },
+	{ CALL_get_mempolicy, EPERM },
 	{ CALL_listmount, ENOSYS },
 	{ CALL_listns, ENOSYS },
 	{ CALL_lsm_get_self_attr, ENOSYS },

@@ -29,15 +29,19 @@
 enum step {
 	/* --- in the child that becomes init ------------------------------ */
 	STEP_PARENT_DEATH,
+	STEP_NETWORK_START, /* beside the others: it takes the kernel longest */
 	STEP_KEYRING,
 	STEP_HOSTNAME,
-	STEP_LOOPBACK,
-	STEP_IDENTITY,	   /* c */
 	STEP_PROPAGATION,
+	STEP_SOURCES,	   /* before the new root covers any of them */
+	STEP_MAPS,	   /* what follows creates files, as a mapped id */
+	STEP_IDENTITY,	   /* c */
 	STEP_NEW_ROOT,
 	STEP_MOUNTS,	   /* b */
 	STEP_PID_MAX,
 	STEP_ROOT_SWITCH,
+	STEP_NETWORK,	   /* joined while we own the user namespace it has */
+	STEP_LOOPBACK,
 	STEP_LOCK,	   /* a: second user namespace, no third */
 	STEP_CAPABILITIES, /* d */
 	STEP_NO_NEW_PRIVS, /* e */
@@ -73,12 +77,14 @@ enum mount_kind {
 struct mount_op {
 	enum mount_kind kind;
 	int fd;		      /* MOUNT_BIND: O_PATH descriptor, else -1 */
+	int tree;	      /* the child's own copy of the mount */
 	bool is_directory;    /* what .fd is, or what is hidden */
 	bool is_inside_grant; /* target lies in a bound tree: never create */
 	bool is_same_place;   /* target is where the source lies outside */
 	unsigned int access;  /* enum access bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */
 	uint64_t landlock;    /* rights at and beneath it; 0 = no rule */
+	uint64_t landlock_all; /* with those of the rules around it */
 	uint64_t device, inode; /* of .fd, to know the target again */
 	uint64_t size;	      /* MOUNT_TMPFS: bytes */
 	unsigned int mode;    /* MOUNT_DIRECTORY, MOUNT_TMPFS */
@@ -100,11 +106,12 @@ struct box_rlimit {
 struct box {
 	uint32_t steps;		 /* STEP_BIT mask */
 	bool has_pid_namespace;
-	uint64_t clone_flags;
+	uint64_t clone_flags; /* all but CLONE_NEWNET */
 
 	int go_fd;     /* read end: one byte starts us, end of file ends us */
 	int report_fd; /* write end: struct box_message to the launcher */
 	int proc_fd;   /* /proc of the outside; set by the child */
+	int net_pid;   /* the child's helper that makes the net namespace */
 
 	uid_t uid;	 /* ids inside; the same numbers outside */
 	gid_t gid;
@@ -132,8 +139,8 @@ struct box {
 	bool new_session;
 
 	const char *cwd;
-	char **argv;
-	char **envp;
+	char *const *argv;
+	char *const *envp;
 	const char *candidates[BOX_CANDIDATES_MAX]; /* paths to execute */
 	size_t n_candidates;
 

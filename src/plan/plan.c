@@ -75,7 +75,8 @@ static void decide_steps(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
 	bool is_root = plan->kernel.uid == 0;
-	uint32_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_KEYRING) |
+	uint32_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_MAPS) |
+		STEP_BIT(STEP_KEYRING) |
 		STEP_BIT(STEP_NO_NEW_PRIVS) | STEP_BIT(STEP_FORK) |
 		STEP_BIT(STEP_RLIMITS) | STEP_BIT(STEP_SIGNALS) |
 		STEP_BIT(STEP_CWD) | STEP_BIT(STEP_DESCRIPTORS) |
@@ -83,8 +84,11 @@ static void decide_steps(struct fh_plan *plan)
 
 	if (plan->has_namespaces)
 		steps |= STEP_BIT(STEP_HOSTNAME) | STEP_BIT(STEP_PROPAGATION) |
-			 STEP_BIT(STEP_NEW_ROOT) | STEP_BIT(STEP_MOUNTS) |
+			 STEP_BIT(STEP_SOURCES) | STEP_BIT(STEP_NEW_ROOT) | STEP_BIT(STEP_MOUNTS) |
 			 STEP_BIT(STEP_ROOT_SWITCH);
+	if (plan->clone_flags & CLONE_NEWNET)
+		steps |= STEP_BIT(STEP_NETWORK_START) |
+			 STEP_BIT(STEP_NETWORK);
 	if (plan->has_namespaces && policy->net == NET_LOOPBACK)
 		steps |= STEP_BIT(STEP_LOOPBACK);
 	if (is_root)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,7 +149,7 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 
 	box->steps = plan->steps;
 	box->has_pid_namespace = plan->has_namespaces;
-	box->clone_flags = plan->clone_flags;
+	box->clone_flags = plan->clone_flags & ~(uint64_t)CLONE_NEWNET;
 	box->go_fd = box->report_fd = box->proc_fd = -1;
 	box->uid = plan->uid;
 	box->gid = plan->gid;

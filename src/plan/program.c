@@ -177,7 +177,7 @@ int program_prepare(const struct fh_plan *plan, char *const *argv,
 
 	if (r < 0)
 		return r;
-	box->argv = (char **)argv;
+	box->argv = argv;
 	if (!*name || strlen(name) >= PATH_MAX) {
 		fh_fail(err, FH_STAGE_EXEC, -ENOENT,
 			"execute: the program's name is %s",

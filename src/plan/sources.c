@@ -448,6 +448,26 @@ static int merge_all(struct opener *o)
 	return r;
 }
 
+/* A link that only the box puts there, such as /var/tmp, makes way for a
+ * grant beneath it. */
+static void drop_links(struct opener *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0;
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		if (ops[i].kind == MOUNT_SYMLINK && !ops[i].source &&
+		    !is_grant(&ops[i]) && i + 1 < box->n_mounts &&
+		    path_is_within(ops[i + 1].target, ops[i].target))
+			continue;
+		if (n != i)
+			ops[n] = ops[i];
+		n++;
+	}
+	box->n_mounts = n;
+}
+
 static int fail_inside(struct opener *o, const struct mount_op *op,
 		       const struct mount_op *outer)
 {
@@ -522,6 +542,19 @@ static int nest_one(struct opener *o, struct mount_op *op,
 	return 0;
 }
 
+/* Landlock looks upward from a file through all mounts, so a rule that an
+ * enclosing one already contains is only time lost. */
+static void drop_rule(struct mount_op *op, const struct mount_op *outer,
+		      uint64_t *ret_rights)
+{
+	*ret_rights = op->landlock;
+	if (!outer)
+		return;
+	*ret_rights |= outer->landlock_all;
+	if (!(op->landlock & ~outer->landlock_all))
+		op->landlock = 0;
+}
+
 /* Finds out for each operation which one it lies in. They are sorted, so the
  * ones around it are a stack. */
 static int nest_all(struct opener *o)
@@ -549,6 +582,8 @@ static int nest_all(struct opener *o)
 				close(ops[i].fd);
 			continue;
 		}
+		drop_rule(&ops[i], depth ? &ops[stack[depth - 1]] : NULL,
+			  &ops[i].landlock_all);
 		if (n != i)
 			ops[n] = ops[i];
 		stack[depth++] = n++;
@@ -572,6 +607,7 @@ int sources_open(const struct fh_plan *plan, struct prepared *prepared,
 	qsort(prepared->ops, prepared->box.n_mounts, sizeof(*prepared->ops),
 	      compare_ops);
 	r = merge_all(&o);
+	drop_links(&o);
 	if (r == 0)
 		r = nest_all(&o);
 	prepared->box.mounts = prepared->ops;

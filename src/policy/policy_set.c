@@ -122,12 +122,15 @@ static int set_decimal(const struct setting_call *call)
 
 static const char *choice_at(size_t i, void *ctx)
 {
-	return ((const char *const *)ctx)[i];
+	const struct setting *const *setting = ctx;
+
+	return (*setting)->choices[i];
 }
 
 static int set_choice(const struct setting_call *call)
 {
-	const char *const *choices = call->setting->choices;
+	const struct setting *setting = call->setting;
+	const char *const *choices = setting->choices;
 	const char *nearest;
 	size_t n;
 
@@ -138,7 +141,7 @@ static int set_choice(const struct setting_call *call)
 		return 0;
 	}
 	refuse(call, -EINVAL, "no such choice");
-	nearest = nearest_name(call->value, choice_at, n, (void *)choices);
+	nearest = nearest_name(call->value, choice_at, n, &setting);
 	fh_remedy(call->err, "%s%s%s%s", nearest ? "did you mean " : "",
 		  nearest ? nearest : "", nearest ? "? " : "",
 		  call->setting->help);

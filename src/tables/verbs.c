@@ -1,0 +1,44 @@
+/* The verbs of the command line, for help, completions and the manual. */
+#include "tables/verbs.h"
+
+#include <string.h>
+
+const struct verb verbs[] = {
+	{ .name = "run", .rest = REST_PROGRAM, .takes_options = true,
+	  .help = "run a program in a box",
+	  .usage = "[OPTIONS] [--] PROGRAM [ARGS...]",
+	  .detail = "Exits as the program did." },
+	{ .name = "show", .rest = REST_PROGRAM, .takes_options = true,
+	  .takes_json = true,
+	  .help = "print policy, plan and guarantees, and stop there",
+	  .usage = "[--json] [OPTIONS] [--] [PROGRAM [ARGS...]]",
+	  .detail = "Opens every source as run does, and refuses what run would refuse." },
+	{ .name = "why", .rest = REST_QUESTION, .takes_options = true,
+	  .help = "would this be allowed, and which rule decides",
+	  .usage = "[OPTIONS] connect|exec|listen|read|syscall|write WHAT",
+	  .detail = "Exit status 0 when it would be allowed, 1 when it would be refused." },
+	{ .name = "doctor", .rest = REST_NOTHING, .takes_json = true,
+	  .help = "what this kernel and this user can give",
+	  .usage = "[--json]",
+	  .detail = "Tries the namespaces for real, and names the cause and the remedy of what is missing." },
+	{ .name = "attack", .rest = REST_NOTHING, .takes_options = true,
+	  .takes_json = true,
+	  .help = "try to break out of a box made with these options",
+	  .usage = "[--json] [OPTIONS]",
+	  .detail = "Exit status 1 when anything got through." },
+	{ .name = "help", .rest = REST_VERB,
+	  .help = "this text, or that of one command",
+	  .usage = "[COMMAND]" },
+	{ .name = "version", .rest = REST_NOTHING,
+	  .help = "version, licence and what it was built for",
+	  .usage = "" },
+};
+const size_t n_verbs = sizeof(verbs) / sizeof(*verbs);
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < n_verbs; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}

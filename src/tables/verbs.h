@@ -1,0 +1,32 @@
+/* The verbs of the command line, for help, completions and the manual. */
+#ifndef FH_TABLES_VERBS_H
+#define FH_TABLES_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a verb expects after its options. */
+enum verb_rest {
+	REST_NOTHING,
+	REST_PROGRAM,
+	REST_QUESTION, /* a word of questions[], then what it asks about */
+	REST_VERB,
+};
+
+struct verb {
+	const char *name;
+	const char *help;   /* one line, without a full stop */
+	const char *usage;  /* what follows the name; may be "" */
+	const char *detail; /* more help, in sentences; may be NULL */
+	enum verb_rest rest;
+	bool takes_options; /* those of settings[] */
+	bool takes_json;    /* --json as well */
+};
+
+extern const struct verb verbs[]; /* in the order in which help lists them */
+extern const size_t n_verbs;
+
+/* The verb of that name, or NULL. */
+const struct verb *verb_find(const char *name);
+
+#endif
