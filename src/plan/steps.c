@@ -24,7 +24,7 @@ const struct step_info step_infos[N_STEPS] = {
 	[STEP_ROOT_SWITCH] = { "root-switch",
 		"the old root is gone, the new one read-only" },
 	[STEP_LOCK] = { "lock",
-		"a second user namespace locks the mounts, a third is refused" },
+		"a second user namespace has no right over the mounts; no third" },
 	[STEP_CAPABILITIES] = { "capabilities",
 		"bounding, ambient and own sets emptied, securebits locked" },
 	[STEP_NO_NEW_PRIVS] = { "no-new-privs",

@@ -46,9 +46,10 @@ make_tree() {
   run_box -w tree/one -- sh -c "echo more >>'$WORK/tree/one'; cat '$WORK/tree/one'"
   expect_success $'one\nmore'
   expect_equal $'one\nmore' "$(cat tree/one)"
-  expect_refused box -w tree/one -- sh -c "echo x >'$WORK/tree/new'"
   expect_refused box -w tree/one -- rm -f "$WORK/tree/one"
-  [ -e tree/one ]
+  # The directories on the way are the box's own: nothing gets out of them.
+  box -w tree/one -- sh -c "echo x >'$WORK/tree/new'" || true
+  expect_equal $'one\nprogram\nsub' "$(ls tree)"
 }
 
 @test "-w DIR: created, renamed and removed, for good" {
@@ -60,7 +61,8 @@ make_tree() {
   expect_equal made "$(cat tree/new/soft)"
   expect_equal one "$(cat tree/new/moved)"
   [ ! -e tree/sub ]
-  expect_refused box -w tree -- rm -f "$WORK/beside"
+  expect_refused box -w tree -- rm "$WORK/beside"
+  expect_equal beside "$(cat beside)"
 }
 
 @test "without -x nothing is executed, neither -r nor -w gives it" {
@@ -251,9 +253,10 @@ make_tree() {
 
 @test "--hide cannot be dodged through the directory above it" {
   make_tree
-  expect_refused box -w "$WORK" --hide tree/sub -C "$WORK" -- sh -c \
-    'mv tree moved && cat moved/sub/two'
-  expect_equal two "$(cat tree/sub/two)"
+  run_box -w . --hide tree/sub -- sh -c 'mv tree moved && echo moved; cat moved/sub/two'
+  expect_status 1
+  expect_output moved
+  expect_equal two "$(cat moved/sub/two)"
 }
 
 @test "--hide of a system directory" {
@@ -307,7 +310,6 @@ make_tree() {
 }
 
 @test "--device shows a node, which -r does not" {
-  [ -c /dev/ptmx ] || skip "no /dev/ptmx here"
   expect_refused box -- test -e /dev/tty
   run_box --device /dev/tty -- sh -c 'ls -l /dev/tty; ls /dev'
   expect_status 0
@@ -334,13 +336,13 @@ make_tree() {
 }
 
 @test "--root: a small system of its own" {
-  mkdir -p root/bin root/etc root/var
+  mkdir -p root/bin root/etc root/home root/var
   cp /usr/bin/busybox root/bin/busybox
   ln -s busybox root/bin/sh
   echo "little" >root/etc/motd
   outside root/bin/busybox true
   run_box --root root -- /bin/sh -c 'cat /etc/motd; busybox ls -A /; test -e /usr || echo "no /usr"'
-  expect_success $'little\nbin\ndev\netc\nproc\ntmp\nvar\nno /usr'
+  expect_success $'little\nbin\ndev\netc\nhome\nproc\ntmp\nvar\nno /usr'
   run_box --root root -- /bin/busybox sh -c 'echo x >/etc/motd || echo refused
     echo x >/tmp/x && cat /tmp/x; echo "$HOME"; busybox mount | busybox grep -c " on /proc "'
   expect_status 0

@@ -1,0 +1,20 @@
+/* The pieces of completions and manual that are made from the tables. */
+#ifndef FH_TOOLS_FRAGMENTS_H
+#define FH_TOOLS_FRAGMENTS_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+/* A template asks for one by a line that holds only "@name@". */
+struct fragment {
+	const char *name;
+	void (*add)(struct text *ret);
+};
+
+extern const struct fragment shell_fragments[];
+extern const size_t n_shell_fragments;
+extern const struct fragment manual_fragments[];
+extern const size_t n_manual_fragments;
+
+#endif

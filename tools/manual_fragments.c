@@ -1,0 +1,319 @@
+/* What the manual pages take from the tables, as scdoc. */
+#include "fragments.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "mech/seccomp_policies.h"
+#include "plan/plan.h"
+#include "supervise/result.h"
+#include "tables/exit_codes.h"
+#include "tables/guarantees.h"
+#include "tables/landlock_rights.h"
+#include "tables/questions.h"
+#include "tables/settings.h"
+#include "tables/syscall_groups.h"
+#include "tables/verbs.h"
+
+/* Everything that scdoc would read as markup. */
+static void add_plain(struct text *ret, const char *s)
+{
+	for (; *s; s++)
+		text_add(ret, strchr("\\_*#<>`~", *s) ? "\\%c" : "%c", *s);
+}
+
+/* A table's phrase as a sentence. */
+static void add_sentence(struct text *ret, const char *phrase)
+{
+	char first[2] = { (char)toupper((unsigned char)*phrase), '\0' };
+	size_t len = strlen(phrase);
+
+	if (!len)
+		return;
+	add_plain(ret, first);
+	add_plain(ret, phrase + 1);
+	text_add(ret, "%s", phrase[len - 1] == '.' ? "" : ".");
+}
+
+/* --- fumehood(1) --------------------------------------------------------- */
+
+static void add_verbs(struct text *ret)
+{
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "*%s*%s", verbs[i].name,
+			 *verbs[i].usage ? " " : "");
+		add_plain(ret, verbs[i].usage);
+		text_add(ret, "\n\t");
+		add_sentence(ret, verbs[i].help);
+		if (verbs[i].detail) {
+			text_add(ret, " ");
+			add_plain(ret, verbs[i].detail);
+		}
+		text_add(ret, "\n\n");
+	}
+}
+
+static void add_questions(struct text *ret)
+{
+	for (int i = 0; i < N_QUESTIONS; i++)
+		text_add(ret, "*%s* _%s_\n\t%s?\n\n", questions[i].name,
+			 questions[i].arg, questions[i].help);
+}
+
+static void add_choices(struct text *ret, const struct setting *setting)
+{
+	for (size_t i = 0; setting->choices && setting->choices[i]; i++)
+		text_add(ret, "%s*%s*", i ? ", " : " One of ",
+			 setting->choices[i]);
+	if (setting->choices)
+		text_add(ret, ".");
+}
+
+static void add_option(struct text *ret, const struct setting *setting)
+{
+	if (setting->letter)
+		text_add(ret, "*-%c*, ", setting->letter);
+	text_add(ret, "*--%s*", setting->name);
+	if (setting->arg) {
+		text_add(ret, " _");
+		add_plain(ret, setting->arg);
+		text_add(ret, "_");
+	}
+	text_add(ret, "\n\t");
+	add_sentence(ret, setting->help);
+	add_choices(ret, setting);
+	if (setting->detail) {
+		text_add(ret, " ");
+		add_plain(ret, setting->detail);
+	}
+	if (setting->since && *setting->since)
+		text_add(ret, " Needs Linux %s.", setting->since);
+	text_add(ret, "\n\n");
+}
+
+static void add_options(struct text *ret)
+{
+	for (int section = 0; section < N_SECTIONS; section++) {
+		text_add(ret, "## %s\n\n", section_titles[section]);
+		for (size_t i = 0; i < n_settings; i++)
+			if ((int)settings[i].section == section)
+				add_option(ret, &settings[i]);
+	}
+}
+
+static void add_exit_status(struct text *ret)
+{
+	for (unsigned int i = 0; i < n_exit_codes; i++) {
+		text_add(ret, "*%d*\n\t", exit_codes[i].code);
+		add_sentence(ret, exit_codes[i].meaning);
+		text_add(ret, "\n\n");
+	}
+}
+
+static void add_end_reasons(struct text *ret)
+{
+	for (int i = 0; i < N_END_REASONS; i++) {
+		text_add(ret, "*%s*\n\t", end_reasons[i].name);
+		add_sentence(ret, end_reasons[i].meaning);
+		text_add(ret, "\n\n");
+	}
+}
+
+static void add_steps(struct text *ret)
+{
+	for (int i = 0; i < N_STEPS; i++) {
+		text_add(ret, "*%s*\n\t", step_infos[i].name);
+		add_sentence(ret, step_infos[i].why);
+		text_add(ret, "\n\n");
+	}
+}
+
+/*
+ * Who holds a guarantee is decided by the planner, so it is the planner that
+ * is asked: about a kernel that has all we know of, and about the same one
+ * where user namespaces are refused.
+ */
+static struct fh_plan *plan_on(struct fh_policy *policy, bool has_namespaces)
+{
+	struct fh_kernel kernel = {
+		.arch = FILTER_ARCH_NATIVE, .uid = 1000, .gid = 1000,
+		.landlock_abi = LANDLOCK_ABI_KNOWN, .has_mdwe = true,
+		.max_user_namespaces = -1, .unprivileged_userns_clone = -1,
+		.apparmor_restrict_userns = -1,
+	};
+	char *const env[] = { NULL };
+	struct fh_plan *plan = NULL;
+
+	for (int i = 0; !has_namespaces && i < N_TRIALS; i++)
+		kernel.trials[i] = i ? -ECANCELED : -EPERM;
+	policy->required = 0;
+	policy->file_size = policy->cpu_time_ms = policy->timeout_ms = 1000;
+	return fh_plan_new(policy, &kernel, env, &plan, NULL) < 0 ? NULL : plan;
+}
+
+static void add_holders(struct text *ret, const struct plan_guarantee *row)
+{
+	size_t n = 0;
+
+	for (int m = 0; row->is_asked && m < N_MECHANISMS; m++) {
+		if (!(row->holders >> m & 1))
+			continue;
+		text_add(ret, "%s", n++ ? ", " : "");
+		add_plain(ret, mechanisms[m].name);
+		if (*mechanisms[m].since)
+			text_add(ret, " (Linux %s)", mechanisms[m].since);
+	}
+	if (!n && row->is_asked && row->lost) {
+		text_add(ret, "lost: ");
+		add_plain(ret, row->lost);
+	} else if (!n) {
+		text_add(ret, "nothing in this version");
+	}
+}
+
+static void add_guarantee(struct text *ret, int g, const struct fh_plan *full,
+			  const struct fh_plan *bare)
+{
+	text_add(ret, "*%s* (%s)\n\tThe program cannot ", guarantees[g].name,
+		 guarantees[g].is_required ? "required" : "wanted");
+	add_plain(ret, guarantees[g].cannot);
+	text_add(ret, ".++\n\tHeld by: ");
+	add_holders(ret, &full->guarantees[g]);
+	text_add(ret, ".++\n\tWithout user namespaces: ");
+	add_holders(ret, &bare->guarantees[g]);
+	text_add(ret, ".\n\n");
+}
+
+static void add_guarantees(struct text *ret)
+{
+	struct fh_policy *policy = fh_policy_new();
+	struct fh_plan *full = policy ? plan_on(policy, true) : NULL;
+	struct fh_plan *bare = policy ? plan_on(policy, false) : NULL;
+
+	if (!full || !bare)
+		ret->code = ret->code ? ret->code : -EINVAL;
+	for (int g = 0; full && bare && g < N_GUARANTEES; g++)
+		add_guarantee(ret, g, full, bare);
+	fh_plan_free(full);
+	fh_plan_free(bare);
+	fh_policy_free(policy);
+}
+
+static void add_policies(struct text *ret)
+{
+	for (int i = 0; i < N_SYSCALL_POLICIES; i++) {
+		text_add(ret, "*%s*\n\t", syscall_policies[i].name);
+		add_sentence(ret, syscall_policies[i].help);
+		text_add(ret, "\n\n");
+	}
+}
+
+static void add_groups(struct text *ret)
+{
+	for (int i = 0; i < N_SYSCALL_GROUPS; i++) {
+		text_add(ret, "*%s*\n\t", syscall_groups[i].name);
+		add_sentence(ret, syscall_groups[i].help);
+		text_add(ret, "\n\n");
+	}
+}
+
+static void add_landlock(struct text *ret)
+{
+	for (unsigned int i = 0; i < n_landlock_rights; i++) {
+		const struct landlock_right *right = &landlock_rights[i];
+
+		if (!*right->lost)
+			continue;
+		text_add(ret, "*%s* (ABI %d)\n\t", right->name, right->abi);
+		text_add(ret, "Before it, ");
+		add_plain(ret, right->lost);
+		text_add(ret, ".\n\n");
+	}
+}
+
+/* --- fumehood-syscalls(7) ------------------------------------------------ */
+
+static void add_calls(struct text *ret, const struct syscall_set *set)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < N_SYSCALLS; i++) {
+		if (!set->has[i])
+			continue;
+		text_add(ret, "%s", n++ ? ", " : "");
+		add_plain(ret, syscalls[i].name);
+	}
+	text_add(ret, ".\n\n");
+}
+
+static void add_policy_calls(struct text *ret)
+{
+	for (int i = 0; i < N_SYSCALL_POLICIES; i++) {
+		struct syscall_set set;
+
+		seccomp_policy_calls((enum syscall_policy)i, &set);
+		text_add(ret, "*%s*\n\t", syscall_policies[i].name);
+		add_sentence(ret, syscall_policies[i].help);
+		text_add(ret, "++\n\t");
+		add_calls(ret, &set);
+	}
+}
+
+static void add_locked_calls(struct text *ret)
+{
+	struct syscall_set set;
+
+	seccomp_locked_calls(&set);
+	add_calls(ret, &set);
+}
+
+static void add_init_calls(struct text *ret)
+{
+	struct syscall_set set;
+
+	seccomp_init_calls(&set);
+	add_calls(ret, &set);
+}
+
+static void add_members(struct text *ret, const struct syscall_group *group)
+{
+	for (size_t i = 0; i < group->n_members; i++) {
+		unsigned int member = group->members[i];
+		unsigned int index = MEMBER_INDEX(member);
+
+		text_add(ret, "%s", i ? ", " : "");
+		add_plain(ret, member & MEMBER_GROUP ? syscall_groups[index].name
+						     : syscalls[index].name);
+	}
+	text_add(ret, ".\n\n");
+}
+
+static void add_group_members(struct text *ret)
+{
+	for (int i = 0; i < N_SYSCALL_GROUPS; i++) {
+		text_add(ret, "*%s*\n\t", syscall_groups[i].name);
+		add_sentence(ret, syscall_groups[i].help);
+		text_add(ret, "++\n\t");
+		add_members(ret, &syscall_groups[i]);
+	}
+}
+
+const struct fragment manual_fragments[] = {
+	{ "manual-end-reasons", add_end_reasons },
+	{ "manual-exit-status", add_exit_status },
+	{ "manual-group-members", add_group_members },
+	{ "manual-groups", add_groups },
+	{ "manual-guarantees", add_guarantees },
+	{ "manual-init-calls", add_init_calls },
+	{ "manual-landlock", add_landlock },
+	{ "manual-locked-calls", add_locked_calls },
+	{ "manual-options", add_options },
+	{ "manual-policies", add_policies },
+	{ "manual-policy-calls", add_policy_calls },
+	{ "manual-questions", add_questions },
+	{ "manual-steps", add_steps },
+	{ "manual-verbs", add_verbs },
+};
+const size_t n_manual_fragments = ARRAY_SIZE(manual_fragments);
