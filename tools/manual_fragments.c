@@ -58,17 +58,34 @@ static void add_verbs(struct text *ret)
 static void add_questions(struct text *ret)
 {
 	for (int i = 0; i < N_QUESTIONS; i++)
-		text_add(ret, "*%s* _%s_\n\t%s?\n\n", questions[i].name,
-			 questions[i].arg, questions[i].help);
+		text_add(ret, "*%s* _%s_\n\tMay it %s?\n\n",
+			 questions[i].name, questions[i].arg,
+			 questions[i].help);
 }
 
-static void add_choices(struct text *ret, const struct setting *setting)
+/* A choice's help may name them all already. */
+static bool has_all_choices(const struct setting *setting)
 {
-	for (size_t i = 0; setting->choices && setting->choices[i]; i++)
+	for (size_t i = 0; setting->choices[i]; i++)
+		if (!strstr(setting->help, setting->choices[i]))
+			return false;
+	return true;
+}
+
+static void add_meaning(struct text *ret, const struct setting *setting)
+{
+	if (!setting->choices) {
+		add_sentence(ret, setting->help);
+		return;
+	}
+	add_plain(ret, setting->help);
+	text_add(ret, ".");
+	if (has_all_choices(setting))
+		return;
+	for (size_t i = 0; setting->choices[i]; i++)
 		text_add(ret, "%s*%s*", i ? ", " : " One of ",
 			 setting->choices[i]);
-	if (setting->choices)
-		text_add(ret, ".");
+	text_add(ret, ".");
 }
 
 static void add_option(struct text *ret, const struct setting *setting)
@@ -82,8 +99,7 @@ static void add_option(struct text *ret, const struct setting *setting)
 		text_add(ret, "_");
 	}
 	text_add(ret, "\n\t");
-	add_sentence(ret, setting->help);
-	add_choices(ret, setting);
+	add_meaning(ret, setting);
 	if (setting->detail) {
 		text_add(ret, " ");
 		add_plain(ret, setting->detail);
@@ -107,8 +123,8 @@ static void add_exit_status(struct text *ret)
 {
 	for (unsigned int i = 0; i < n_exit_codes; i++) {
 		text_add(ret, "*%d*\n\t", exit_codes[i].code);
-		add_sentence(ret, exit_codes[i].meaning);
-		text_add(ret, "\n\n");
+		add_plain(ret, exit_codes[i].meaning);
+		text_add(ret, ".\n\n");
 	}
 }
 
@@ -125,8 +141,8 @@ static void add_steps(struct text *ret)
 {
 	for (int i = 0; i < N_STEPS; i++) {
 		text_add(ret, "*%s*\n\t", step_infos[i].name);
-		add_sentence(ret, step_infos[i].why);
-		text_add(ret, "\n\n");
+		add_plain(ret, step_infos[i].why);
+		text_add(ret, ".\n\n");
 	}
 }
 
@@ -179,9 +195,10 @@ static void add_guarantee(struct text *ret, int g, const struct fh_plan *full,
 	text_add(ret, "*%s* (%s)\n\tThe program cannot ", guarantees[g].name,
 		 guarantees[g].is_required ? "required" : "wanted");
 	add_plain(ret, guarantees[g].cannot);
-	text_add(ret, ".++\n\tHeld by: ");
+	/* A line after "++" is no new line to scdoc: it takes no tab. */
+	text_add(ret, ".++\nHeld by: ");
 	add_holders(ret, &full->guarantees[g]);
-	text_add(ret, ".++\n\tWithout user namespaces: ");
+	text_add(ret, ".++\nWithout user namespaces: ");
 	add_holders(ret, &bare->guarantees[g]);
 	text_add(ret, ".\n\n");
 }
@@ -206,15 +223,6 @@ static void add_policies(struct text *ret)
 	for (int i = 0; i < N_SYSCALL_POLICIES; i++) {
 		text_add(ret, "*%s*\n\t", syscall_policies[i].name);
 		add_sentence(ret, syscall_policies[i].help);
-		text_add(ret, "\n\n");
-	}
-}
-
-static void add_groups(struct text *ret)
-{
-	for (int i = 0; i < N_SYSCALL_GROUPS; i++) {
-		text_add(ret, "*%s*\n\t", syscall_groups[i].name);
-		add_sentence(ret, syscall_groups[i].help);
 		text_add(ret, "\n\n");
 	}
 }
@@ -248,15 +256,43 @@ static void add_calls(struct text *ret, const struct syscall_set *set)
 	text_add(ret, ".\n\n");
 }
 
+/* Does the number get through, at least with some arguments? */
+static bool is_let_through(const struct filter *filter, int nr)
+{
+	if (seccomp_verdict(filter, nr, NULL).kind == VERDICT_ALLOW)
+		return true;
+	for (size_t i = 0; i < filter->n_rules; i++)
+		if (filter->rules[i].nr == nr &&
+		    filter->rules[i].verdict.kind == VERDICT_ALLOW)
+			return true;
+	return false;
+}
+
+/* Of one architecture, so that the page is the same wherever it is made. */
+static void allowed_calls(enum syscall_policy policy, struct syscall_set *ret)
+{
+	const struct seccomp_request request = {
+		.arch = FILTER_ARCH_X86_64, .base = policy,
+	};
+	static struct filter filter;
+
+	memset(ret, 0, sizeof(*ret));
+	if (seccomp_compile(&request, &filter, NULL) < 0)
+		return;
+	for (int i = 0; i < N_SYSCALLS; i++)
+		ret->has[i] = syscalls[i].x86_64 >= 0 &&
+			      is_let_through(&filter, syscalls[i].x86_64);
+}
+
 static void add_policy_calls(struct text *ret)
 {
 	for (int i = 0; i < N_SYSCALL_POLICIES; i++) {
 		struct syscall_set set;
 
-		seccomp_policy_calls((enum syscall_policy)i, &set);
+		allowed_calls((enum syscall_policy)i, &set);
 		text_add(ret, "*%s*\n\t", syscall_policies[i].name);
 		add_sentence(ret, syscall_policies[i].help);
-		text_add(ret, "++\n\t");
+		text_add(ret, "++\n");
 		add_calls(ret, &set);
 	}
 }
@@ -295,7 +331,7 @@ static void add_group_members(struct text *ret)
 	for (int i = 0; i < N_SYSCALL_GROUPS; i++) {
 		text_add(ret, "*%s*\n\t", syscall_groups[i].name);
 		add_sentence(ret, syscall_groups[i].help);
-		text_add(ret, "++\n\t");
+		text_add(ret, "++\n");
 		add_members(ret, &syscall_groups[i]);
 	}
 }
@@ -304,7 +340,6 @@ const struct fragment manual_fragments[] = {
 	{ "manual-end-reasons", add_end_reasons },
 	{ "manual-exit-status", add_exit_status },
 	{ "manual-group-members", add_group_members },
-	{ "manual-groups", add_groups },
 	{ "manual-guarantees", add_guarantees },
 	{ "manual-init-calls", add_init_calls },
 	{ "manual-landlock", add_landlock },

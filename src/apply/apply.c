@@ -48,6 +48,7 @@ static const step_apply steps[N_STEPS] = {
 	[STEP_CAPABILITIES] = capabilities_apply,
 	[STEP_NO_NEW_PRIVS] = no_new_privs_apply,
 	[STEP_LANDLOCK] = landlock_apply,
+	[STEP_CLOSE_SOURCES] = close_sources_apply,
 	[STEP_FORK] = fork_apply,
 	[STEP_SESSION] = session_apply,
 	[STEP_RLIMITS] = rlimits_apply,

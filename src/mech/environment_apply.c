@@ -49,20 +49,37 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 	return n + 1;
 }
 
-int descriptors_apply(struct box *box, struct child_failure *failure)
+/* Closes all but 0-2, what the policy keeps, and the pipes in also. */
+static int close_all_but(struct box *box, const int *also, size_t n_also,
+			 struct child_failure *failure)
 {
-	int keep[BOX_KEEP_FDS_MAX + 1];
+	int keep[BOX_KEEP_FDS_MAX + 2];
 	size_t n = 0;
 	int r;
 
 	for (size_t i = 0; i < box->n_keep_fds; i++)
 		if (box->keep_fds[i] > 2)
 			n = descriptors_insert(keep, n, box->keep_fds[i]);
-	n = descriptors_insert(keep, n, box->report_fd);
+	for (size_t i = 0; i < n_also; i++)
+		n = descriptors_insert(keep, n, also[i]);
 	r = descriptors_close_but(3, keep, n);
 	return r < 0 ? child_fail(failure, r, "close",
 				  "the other descriptors")
 		     : 0;
+}
+
+/* Before the fork, so that a thousand sources are not copied, only to be
+ * closed twice. */
+int close_sources_apply(struct box *box, struct child_failure *failure)
+{
+	const int pipes[] = { box->go_fd, box->report_fd };
+
+	return close_all_but(box, pipes, 2, failure);
+}
+
+int descriptors_apply(struct box *box, struct child_failure *failure)
+{
+	return close_all_but(box, &box->report_fd, 1, failure);
 }
 
 int signals_apply(struct box *box, struct child_failure *failure)

@@ -46,6 +46,7 @@ enum step {
 	STEP_CAPABILITIES, /* d */
 	STEP_NO_NEW_PRIVS, /* e */
 	STEP_LANDLOCK,
+	STEP_CLOSE_SOURCES,
 	STEP_FORK,	   /* init stays behind here and reaps */
 	/* --- in the program's process ------------------------------------ */
 	STEP_SESSION,
@@ -53,7 +54,7 @@ enum step {
 	STEP_SIGNALS,
 	STEP_CWD,
 	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
-	STEP_DESCRIPTORS,      /* init closes its own when it starts to wait */
+	STEP_DESCRIPTORS,
 	STEP_WRITE_EXEC,
 	STEP_SECCOMP,	   /* f */
 	STEP_EXEC,

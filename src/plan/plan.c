@@ -85,7 +85,8 @@ static void decide_steps(struct fh_plan *plan)
 	if (plan->has_namespaces)
 		steps |= STEP_BIT(STEP_HOSTNAME) | STEP_BIT(STEP_PROPAGATION) |
 			 STEP_BIT(STEP_SOURCES) | STEP_BIT(STEP_NEW_ROOT) | STEP_BIT(STEP_MOUNTS) |
-			 STEP_BIT(STEP_ROOT_SWITCH);
+			 STEP_BIT(STEP_ROOT_SWITCH) |
+			 STEP_BIT(STEP_CLOSE_SOURCES);
 	if (plan->clone_flags & CLONE_NEWNET)
 		steps |= STEP_BIT(STEP_NETWORK_START) |
 			 STEP_BIT(STEP_NETWORK);

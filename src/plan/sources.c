@@ -164,9 +164,8 @@ static int add_alias(struct opener *o, const struct plan_mount *mount,
 }
 
 static int open_bind(struct opener *o, const struct plan_mount *mount,
-		     int fd)
+		     int fd, const char *real)
 {
-	const char *real = mount->source;
 	struct mount_op *op;
 	struct stat st;
 	int r = 0;
@@ -174,7 +173,7 @@ static int open_bind(struct opener *o, const struct plan_mount *mount,
 	/* The box's own mount namespace has to find the source by name once
 	 * more, and checks that it is this very object: the name must not
 	 * depend on where we stand, nor on a link. */
-	if (!mount->is_default)
+	if (!real)
 		r = real_path(o, fd, &real);
 	if (r == 0 && fstat(fd, &st) < 0)
 		r = -errno;
@@ -221,9 +220,25 @@ static int open_like_host(struct opener *o, const struct plan_mount *mount)
 	return op->content ? 1 : out_of_memory(o);
 }
 
+/* An absolute name without links is the real one: found without asking the
+ * kernel to spell it out. NULL when it has to be asked. */
+static const char *plain_name(struct opener *o, const char *source,
+			      char normal[PATH_MAX])
+{
+	if (*source != '/' && !*o->cwd && !getcwd(o->cwd, PATH_MAX))
+		return NULL;
+	if (path_normalise(o->cwd, source, normal) < 0)
+		return NULL;
+	return strcmp(normal, source) == 0 ? source
+					   : arena_copy(&o->prepared->arena,
+							normal);
+}
+
 static int open_source(struct opener *o, const struct plan_mount *mount)
 {
-	int fd, r;
+	char normal[PATH_MAX];
+	const char *name;
+	int fd = -ELOOP, r;
 
 	/* Only in a private tree: Landlock needs the object itself. */
 	if (mount->like_host && o->plan->has_namespaces) {
@@ -231,15 +246,22 @@ static int open_source(struct opener *o, const struct plan_mount *mount)
 		if (r)
 			return r < 0 ? r : 0;
 	}
-	fd = open_resolved(AT_FDCWD, mount->source, O_PATH | O_CLOEXEC,
-			   OPEN_NO_MAGICLINKS);
+	name = plain_name(o, mount->source, normal);
+	if (name)
+		fd = open_resolved(AT_FDCWD, name, O_PATH | O_CLOEXEC,
+				   OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
+	if (fd == -ELOOP) {
+		name = NULL;
+		fd = open_resolved(AT_FDCWD, mount->source,
+				   O_PATH | O_CLOEXEC, OPEN_NO_MAGICLINKS);
+	}
 	if (fd == -ENOSYS)
 		return fail_source(o, mount, fd, "openat2 is needed: Linux 5.6");
 	if (fd == -ENOENT && mount->is_optional)
 		return 0;
 	if (fd < 0)
 		return fail_source(o, mount, fd, NULL);
-	return open_bind(o, mount, fd);
+	return open_bind(o, mount, fd, name);
 }
 
 /* Names at the top of a root that the box always makes itself. */
@@ -281,7 +303,7 @@ static int open_entry(struct opener *o, const struct plan_mount *whole,
 	if (fd < 0)
 		return fail_source(o, &entry, fd, NULL);
 	entry.is_default = true; /* what cannot be read stays unreadable */
-	return open_bind(o, &entry, fd);
+	return open_bind(o, &entry, fd, entry.source);
 }
 
 /* A whole root is shown entry by entry, so that the box's own /proc, /dev and

@@ -30,6 +30,8 @@ const struct step_info step_infos[N_STEPS] = {
 	[STEP_NO_NEW_PRIVS] = { "no-new-privs",
 		"execve gives nothing: setuid and file capabilities are inert" },
 	[STEP_LANDLOCK] = { "landlock", "the same grants, held a second time" },
+	[STEP_CLOSE_SOURCES] = { "close-sources",
+		"no descriptor from outside crosses into init or program" },
 	[STEP_DESCRIPTORS] = { "descriptors",
 		"nothing open but 0, 1, 2 and what was named" },
 	[STEP_FORK] = { "fork", "init stays behind, reaps and forwards" },

@@ -91,7 +91,7 @@ box_processes() {
 # The whole contract of an error: status, silence on stdout, one line that
 # starts with our name and contains every TEXT, and nothing left behind.
 refuses() { # CODE TEXT... -- ARGUMENTS OF FUMEHOOD...
-  local code=$1 before text
+  local code=$1 before mounts text
   local -a texts=()
   shift
   while [ "$1" != -- ]; do
@@ -99,9 +99,9 @@ refuses() { # CODE TEXT... -- ARGUMENTS OF FUMEHOOD...
     shift
   done
   shift
-  before=$(ls -A "$WORK"; cat /proc/self/mountinfo)
-  run --separate-stderr "$FUMEHOOD" "$@"
-  expect_status "$code"
+  before=$(ls -A "$WORK")
+  mounts=$(cat /proc/self/mountinfo)
+  run "-$code" --separate-stderr "$FUMEHOOD" "$@"
   expect_output ""
   [ "${#stderr_lines[@]}" -eq 1 ] || fail "expected one line" "$(saw)"
   [[ $stderr == "fumehood: "* ]] || fail "expected our name first" "$(saw)"
@@ -109,7 +109,8 @@ refuses() { # CODE TEXT... -- ARGUMENTS OF FUMEHOOD...
   for text in "${texts[@]}"; do
     expect_in_stderr "$text"
   done
-  expect_equal "$before" "$(ls -A "$WORK"; cat /proc/self/mountinfo)"
+  expect_equal "$before" "$(ls -A "$WORK")"
+  [ "$mounts" = "$(cat /proc/self/mountinfo)" ] || fail "a mount was left behind"
   expect_equal "" "$(box_processes)"
 }
 
