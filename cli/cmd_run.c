@@ -57,9 +57,20 @@ static void say_guarantees(const struct fh_plan *plan)
 	text_done(&text);
 }
 
+/* Nothing is said of guarantees before they stand. */
+static void on_starting(void *ctx, uint32_t lost)
+{
+	struct fh_plan *plan = ctx;
+
+	plan_lose(plan, lost);
+	warn_of_losses(plan);
+	say_guarantees(plan);
+}
+
 /* One try with one plan. Return: 0 when the program ran; else negative. */
 static int try_plan(struct fh_plan *plan, char **argv, struct fh_result *ret)
 {
+	const struct box_watcher watcher = { on_starting, plan };
 	struct prepared prepared;
 	int r = plan_prepare(plan, argv, &prepared, &ret->error);
 
@@ -71,10 +82,7 @@ static int try_plan(struct fh_plan *plan, char **argv, struct fh_result *ret)
 						      : EXIT_NOT_EXECUTABLE;
 		return r;
 	}
-	warn_of_losses(plan);
-	say_guarantees(plan);
-	r = box_run(&prepared.box, plan->policy->timeout_ms, true, ret);
-	plan_lose(plan, ret->lost);
+	r = box_run(&prepared.box, plan->policy->timeout_ms, &watcher, ret);
 	prepared_done(&prepared);
 	return r;
 }

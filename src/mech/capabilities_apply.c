@@ -43,7 +43,7 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 	struct capability_sets now = { 0 };
 	int r;
 
-	r = drop_bounding(box->keep_caps, failure);
+	r = box->has_setpcap ? drop_bounding(box->keep_caps, failure) : 0;
 	if (r < 0)
 		return r;
 	/* Ambient needs the bit permitted and inheritable, but securebits
@@ -63,7 +63,8 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 	r = set_ambient(box->keep_caps, failure);
 	if (r < 0)
 		return r;
-	if (prctl(PR_SET_SECUREBITS, SECUREBITS_LOCKED, 0, 0, 0) < 0)
+	if (box->has_setpcap &&
+	    prctl(PR_SET_SECUREBITS, SECUREBITS_LOCKED, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "lock", "the securebits");
 	r = capability_set(&want);
 	if (r < 0)

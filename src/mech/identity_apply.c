@@ -8,6 +8,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/capability.h"
+
+/* What was kept is permitted but, after a change from root, not effective. */
+static int raise_permitted(struct child_failure *failure)
+{
+	struct capability_sets sets = { 0 };
+	int r = capability_get(&sets);
+
+	sets.effective = sets.permitted;
+	if (r == 0)
+		r = capability_set(&sets);
+	return r < 0 ? child_fail(failure, r, "raise", "the capabilities") : 0;
+}
+
 /* Raw calls: a libc would signal other threads, and this process has none. */
 static int change_ids(const struct box *box, struct child_failure *failure)
 {
@@ -20,7 +34,7 @@ static int change_ids(const struct box *box, struct child_failure *failure)
 		return child_fail(failure, -errno, "change", "the group id");
 	if (syscall(SYS_setresuid, box->uid, box->uid, box->uid) < 0)
 		return child_fail(failure, -errno, "change", "the user id");
-	return 0;
+	return raise_permitted(failure);
 }
 
 static int check_ids(const struct box *box, struct child_failure *failure)

@@ -295,8 +295,13 @@ static int apply_tmpfs(struct mounter *m)
 
 static int apply_proc(struct mounter *m)
 {
-	/* "2", not "invisible": the name is known since 5.8 only. */
-	return mount_new(m, "proc", "hidepid=2");
+	/*
+	 * Only what may be traced is seen: init may not. Before 5.8 there is
+	 * "2" instead, which exempts group 0, the caller's if it is root.
+	 */
+	int r = mount_new(m, "proc", "hidepid=4");
+
+	return r == -EINVAL ? mount_new(m, "proc", "hidepid=2") : r;
 }
 
 static int apply_devpts(struct mounter *m)

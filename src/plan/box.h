@@ -117,8 +117,9 @@ struct box {
 	uid_t uid;	 /* ids inside; the same numbers outside */
 	gid_t gid;
 	bool clear_groups;
-	bool use_newuid; /* setresuid to them: started as root */
+	bool use_newuid; /* setresuid to them: they are not the caller's */
 
+	bool has_setpcap; /* may empty the bounding set */
 	const char *hostname;
 	uint64_t keep_caps;
 	char pid_max[21];

@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,19 +34,35 @@ struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
 	return mount;
 }
 
+/* Which option asks for what the caller has no capability for? */
+static const char *beyond_caller(const struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+	const struct fh_kernel *kernel = &plan->kernel;
+
+	if (policy->uid != POLICY_UNLIMITED &&
+	    !kernel_has_capability(kernel, CAP_SETUID))
+		return "--uid";
+	if (policy->gid != POLICY_UNLIMITED &&
+	    !kernel_has_capability(kernel, CAP_SETGID))
+		return "--gid";
+	if (policy->keep_caps & ~kernel->capabilities ||
+	    (policy->keep_caps && !kernel_has_capability(kernel, CAP_SETPCAP)))
+		return "--keep-cap";
+	return NULL;
+}
+
 static int decide_identity(struct fh_plan *plan, struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
 	const struct fh_kernel *kernel = &plan->kernel;
-	const char *asked = policy->uid != POLICY_UNLIMITED ? "--uid"
-			  : policy->gid != POLICY_UNLIMITED ? "--gid"
-			  : policy->keep_caps ? "--keep-cap" : NULL;
+	const char *asked = beyond_caller(plan);
 
 	plan->uid = policy->uid == POLICY_UNLIMITED ? kernel->uid
 						    : (uid_t)policy->uid;
 	plan->gid = policy->gid == POLICY_UNLIMITED ? kernel->gid
 						    : (gid_t)policy->gid;
-	if (!asked || kernel->uid == 0)
+	if (!asked)
 		return 0;
 	fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
 		asked);
@@ -74,9 +91,10 @@ static void decide_tier(struct fh_plan *plan)
 static void decide_steps(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
-	bool is_root = plan->kernel.uid == 0;
+	bool changes_ids = plan->uid != plan->kernel.uid ||
+			   plan->gid != plan->kernel.gid;
 	uint32_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_MAPS) |
-		STEP_BIT(STEP_KEYRING) |
+		STEP_BIT(STEP_KEYRING) | STEP_BIT(STEP_CAPABILITIES) |
 		STEP_BIT(STEP_NO_NEW_PRIVS) | STEP_BIT(STEP_FORK) |
 		STEP_BIT(STEP_RLIMITS) | STEP_BIT(STEP_SIGNALS) |
 		STEP_BIT(STEP_CWD) | STEP_BIT(STEP_DESCRIPTORS) |
@@ -92,7 +110,7 @@ static void decide_steps(struct fh_plan *plan)
 			 STEP_BIT(STEP_NETWORK);
 	if (plan->has_namespaces && policy->net == NET_LOOPBACK)
 		steps |= STEP_BIT(STEP_LOOPBACK);
-	if (is_root)
+	if (changes_ids || plan->kernel.can_clear_groups)
 		steps |= STEP_BIT(STEP_IDENTITY);
 	/* Without a user namespace of our own these belong to the machine. */
 	if (plan->has_userns)
@@ -100,10 +118,6 @@ static void decide_steps(struct fh_plan *plan)
 	if (plan->has_userns && plan->has_proc &&
 	    plan->kernel.trials[TRIAL_PID_MAX] == 0)
 		steps |= STEP_BIT(STEP_PID_MAX);
-	/* An ordinary caller without a user namespace has nothing to drop,
-	 * and may not touch its bounding set. */
-	if (plan->has_userns || is_root)
-		steps |= STEP_BIT(STEP_CAPABILITIES);
 	if (plan->kernel.landlock_abi)
 		steps |= plan->has_namespaces
 				 ? STEP_BIT(STEP_LANDLOCK)

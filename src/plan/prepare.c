@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,8 +154,13 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->go_fd = box->report_fd = box->proc_fd = -1;
 	box->uid = plan->uid;
 	box->gid = plan->gid;
-	box->clear_groups = plan->kernel.uid == 0;
-	box->use_newuid = plan->kernel.uid == 0;
+	box->clear_groups = plan->kernel.can_clear_groups;
+	box->use_newuid = plan->uid != plan->kernel.uid ||
+			  plan->gid != plan->kernel.gid;
+	/* An ordinary caller without a user namespace of its own has an empty
+	 * set of its own, and may not touch the bounding set or the bits. */
+	box->has_setpcap = plan->has_userns ||
+			   kernel_has_capability(&plan->kernel, CAP_SETPCAP);
 	box->hostname = policy->hostname ? policy->hostname : "fumehood";
 	box->keep_caps = policy->keep_caps;
 	box->landlock = plan->landlock;

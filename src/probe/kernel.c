@@ -42,6 +42,17 @@ static void probe_landlock(struct fh_kernel *ret)
 	ret->landlock_errata = errata > 0 ? errata : 0;
 }
 
+/* In a user namespace that maps one id, setgroups(2) is denied for good. */
+static bool probe_groups(const struct fh_kernel *kernel)
+{
+	char text[16];
+
+	return kernel_has_capability(kernel, CAP_SETGID) &&
+	       read_small_file(AT_FDCWD, "/proc/self/setgroups", text,
+			       sizeof(text)) > 0 &&
+	       strcmp(text, "allow") == 0;
+}
+
 void kernel_probe_quick(struct fh_kernel *ret)
 {
 	struct capability_sets sets = { 0 };
@@ -53,6 +64,7 @@ void kernel_probe_quick(struct fh_kernel *ret)
 	ret->gid = getgid();
 	if (capability_get(&sets) == 0)
 		ret->capabilities = sets.effective;
+	ret->can_clear_groups = probe_groups(ret);
 	probe_landlock(ret);
 	ret->max_user_namespaces = -1;
 	ret->unprivileged_userns_clone = -1;

@@ -33,6 +33,7 @@ struct fh_kernel {
 	uid_t uid; /* of the caller, real = effective */
 	gid_t gid;
 	uint64_t capabilities; /* effective, of the caller */
+	bool can_clear_groups; /* CAP_SETGID, and setgroups(2) not denied */
 
 	int landlock_abi;   /* 0 = none */
 	int landlock_error; /* negative errno when there is none */
@@ -63,6 +64,12 @@ static inline bool kernel_has_namespaces(const struct fh_kernel *kernel)
 		if (kernel->trials[i] < 0)
 			return false;
 	return true;
+}
+
+static inline bool kernel_has_capability(const struct fh_kernel *kernel,
+					 int capability)
+{
+	return kernel->capabilities >> capability & 1;
 }
 
 struct trial_info {

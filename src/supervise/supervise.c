@@ -41,7 +41,7 @@ struct run {
 	int go_fd;   /* write end; its closing ends the box */
 	int report_fd;
 	int signal_fd;
-	bool forward;
+	const struct box_watcher *watcher;
 	bool has_ended; /* BOX_ENDED or BOX_FAILED arrived */
 	bool is_timed_out;
 	uint64_t started_us;
@@ -136,6 +136,9 @@ static void take_message(struct run *run, const struct box_message *message)
 	switch (message->kind) {
 	case BOX_STARTING:
 		result->lost = message->lost;
+		if (run->watcher)
+			run->watcher->starting(run->watcher->ctx,
+					       message->lost);
 		break;
 	case BOX_ENDED:
 		result->status = message->status;
@@ -201,8 +204,7 @@ static void read_signal(struct run *run)
 			break;
 		/* fall through */
 	default:
-		if (run->forward)
-			process_signal(run->init_fd, (int)info.ssi_signo);
+		process_signal(run->init_fd, (int)info.ssi_signo);
 	}
 }
 
@@ -340,12 +342,12 @@ static int run_box(struct run *run)
 		       ? run->result->error.code : 0;
 }
 
-int box_run(struct box *box, uint64_t timeout_ms, bool forward,
-	    struct fh_result *ret)
+int box_run(struct box *box, uint64_t timeout_ms,
+	    const struct box_watcher *watcher, struct fh_result *ret)
 {
 	struct run run = { .box = box, .result = ret, .init_fd = -1,
 			   .go_fd = -1, .report_fd = -1, .signal_fd = -1,
-			   .forward = forward, .deadline_us = UINT64_MAX };
+			   .watcher = watcher, .deadline_us = UINT64_MAX };
 	sigset_t all, before;
 	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), r;
 

@@ -273,15 +273,11 @@ reason_of() { # ARGUMENTS...
   reason_of -t 200ms -- sleep 600
   expect_equal "timeout 124" "$(jq -r '"\(.result) \(.exit_code)"' report.json)"
   expect_equal "not-started 127 null" "$(reason_of -- /nowhere/program)"
-  expect_in_json_error
-}
-
-expect_in_json_error() {
-  [[ $(jq -r .error.what report.json) == *"/nowhere/program"* ]]
+  [[ $(jq -r .error.what report.json) == *"/nowhere/program"* ]] || fail "$(cat report.json)"
 }
 
 @test "--report says which limit ended it" {
-  expect_equal "limit 153 25" "$(reason_of --file-size 1K -- sh -c 'head -c 9999 /dev/zero >/tmp/x')"
+  expect_equal "limit 153 25" "$(reason_of --file-size 1K -- sh -c 'exec head -c 9999 /dev/zero >/tmp/x')"
   expect_equal "limit 152 24" "$(reason_of --cpu-time 1s -- sh -c 'while :; do :; done')"
 }
 
