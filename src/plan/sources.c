@@ -72,6 +72,8 @@ static int fail_source(struct opener *o, const struct plan_mount *mount,
 	if (code == -ENOENT)
 		fh_remedy(o->err, "create it, or write %s -%s if it may be missing",
 			  mount->origin, mount->source);
+	if (code == -EACCES)
+		fh_remedy(o->err, "a box gives no more than you may do yourself");
 	return code;
 }
 

@@ -34,8 +34,11 @@ static void describe(struct question *q, const struct mount_op *op)
 	struct text *reason = &q->answer->reason;
 	bool is_default = strcmp(op->origin, "default") == 0;
 
-	text_add(reason, is_default ? "the default tree's " : "%s ",
-		 op->origin);
+	if (op->kind == MOUNT_FILE) {
+		text_add(reason, "the box's own %s gives read", op->target);
+		return;
+	}
+	text_add(reason, "%s ", is_default ? "the default tree's" : op->origin);
 	text_add_escaped(reason, op->target);
 	text_add(reason, " gives %s%s%s",
 		 op->access & ACCESS_READ ? "read" : "nothing",
@@ -60,6 +63,32 @@ static int resolve(struct question *q, char ret[PATH_MAX])
 	return 0;
 }
 
+/* Storage and directories of the box's own show nothing of what lies at that
+ * name outside, though what the program puts there is its own. */
+static bool ask_private(struct question *q, const struct mount_op *op,
+			const char *path)
+{
+	struct text *reason = &q->answer->reason;
+	bool is_there = access(path, F_OK) == 0 || errno != ENOENT;
+
+	if (strcmp(op->target, path) == 0)
+		return false;
+	if (op->kind == MOUNT_TMPFS && (!is_there ||
+					q->access == ACCESS_WRITE)) {
+		q->answer->is_allowed = !(q->access & ~op->access);
+		text_add(reason, "%s is private storage of the box (%s)",
+			 op->target, op->origin);
+		return true;
+	}
+	if (op->kind != MOUNT_TMPFS && op->kind != MOUNT_DIRECTORY)
+		return false;
+	text_add(reason, "%s in the box is its own, and does not show what lies there outside",
+		 op->target);
+	if (is_there)
+		advise(q, access_options[q->access], path);
+	return true;
+}
+
 static int ask_path(struct question *q)
 {
 	char path[PATH_MAX];
@@ -78,7 +107,12 @@ static int ask_path(struct question *q)
 		text_add(&q->answer->reason, "--hide masks it");
 		return 0;
 	}
-	q->answer->is_allowed = (op->access & q->access) == q->access;
+	if (ask_private(q, op, path))
+		return 0;
+	/* A file that the box synthesizes is readable as its directory is. */
+	q->answer->is_allowed = op->kind == MOUNT_FILE
+					? q->access == ACCESS_READ
+					: (op->access & q->access) == q->access;
 	describe(q, op);
 	if (!q->answer->is_allowed && q->access != ACCESS_READ)
 		advise(q, access_options[q->access], path);

@@ -60,9 +60,9 @@ is_stopped() { grep -q '^State:.[tT]' "/proc/$1/status" 2>/dev/null; }
   for sig in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 24 25 26 27 29 30 31 \
     34 35 50 63 64; do
     outside=0 inside=0
-    env --default-signal /bin/bash -c "kill -$sig \$\$; sleep 5" \
+    env --default-signal /bin/sh -c "kill -$sig \$\$; sleep 5" \
       2>"$work/noise" || outside=$?
-    "$FUMEHOOD" run -- /bin/bash -c "kill -$sig \$\$; sleep 5" || inside=$?
+    "$FUMEHOOD" run -- /bin/sh -c "kill -$sig \$\$; sleep 5" || inside=$?
     [ "$outside" = $((128 + sig)) ] || { echo "outside: $sig, $outside"; return 1; }
     [ "$inside" = "$outside" ] || { echo "signal $sig became $inside"; return 1; }
   done

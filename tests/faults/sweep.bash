@@ -1,0 +1,209 @@
+# Fails every system call of a set-up, one in each run, and judges the outcome.
+#
+#   sweep WORK [PREFIX...] -- ARGUMENTS OF FUMEHOOD RUN
+#
+# First a run without a fault lists the calls that the launcher, init and the
+# program's process make before the program's execve. Then each is made to
+# fail, with each errno that suits it. What may come of it is one of two:
+#
+#   refused    the program never starts, exit status 125, one line on stderr
+#   tolerated  the call is in tolerated() and the program found all fences
+#
+# Sets n_faults, n_refused, n_tolerated, n_unhit, and writes what is neither to
+# WORK/wrong.
+
+inject="$STAGE/build/helper_inject"
+fences="$STAGE/build/helper_fences"
+
+# Which errno a call may meet. EINTR must be survived, not answered.
+errnos_of() { # NAME
+  case $1 in
+    brk | mmap | mprotect | munmap | madvise) echo 12 ;; # ENOMEM
+    clone) echo 11 ;;                                    # EAGAIN
+    # ENOSYS as well: from older kernels, and from filters around us.
+    clone3 | mount_setattr | open_tree | move_mount | openat2 | keyctl | \
+      close_range | landlock_* | seccomp) echo 1 38 ;;
+    read | write | poll | wait4) echo 4 5 ;; # EINTR, EIO
+    mount | pivot_root | unshare) echo 1 12 ;;
+    *) echo 1 ;; # EPERM
+  esac
+}
+
+# The failures that are survived, each with the reason why nothing is lost by
+# it. PROCESS is launcher, child (init and the program's process before it is
+# the program) or trial (forked to try namespaces).
+tolerated() { # PROCESS NAME ERRNO
+  case "$1 $2 $3" in
+    # The libc: registers an address that only threads need.
+    "launcher set_tid_address "*) ;;
+    # The allocator has a second way.
+    "launcher brk 12" | "launcher mmap 12") ;;
+    # Gives memory back.
+    *" munmap "* | *" madvise "*) ;;
+    # The kernel closes at exec or exit what was born close-on-exec; F_SETFD
+    # is a libc repeating O_CLOEXEC; F_GETFL and fstat only find out whether
+    # a stream may be opened again by name.
+    *" close "* | *" fcntl "*) ;;
+    "launcher fstat 1") ;;
+    # Cannot fail in any kernel; a wrong mask would only deny more or less
+    # within storage of the box's own.
+    *" umask "*) ;;
+    # Interrupted: done again.
+    *" read 4" | *" write 4" | *" poll 4" | *" wait4 4") ;;
+    # Any error of these is one more turn of the loop.
+    *" poll 5" | *" wait4 5") ;;
+    # Only to tell or to choose: what the launcher holds, whether it can be
+    # dumped, whether this kernel has PR_SET_MDWE, where we stand.
+    "launcher capget "* | "launcher prctl "* | "launcher getcwd "*) ;;
+    # Not a link, as far as can be seen: then it is opened, and that decides.
+    "launcher readlink "*) ;;
+    # Limits of the caller that ours should not exceed; raising a hard limit
+    # fails in the child.
+    "launcher prlimit64 "*) ;;
+    # No Landlock: the namespaces hold the same guarantees, or it refuses.
+    "launcher landlock_create_ruleset "*) ;;
+    # clone3 missing or filtered: clone(2).
+    "launcher clone3 38") ;;
+    # A kernel without keyrings, or one where another sandbox refuses them.
+    "child keyctl 38" | "child keyctl 1") ;;
+    # Before Linux 5.12: remounted one by one.
+    "child mount_setattr 38") ;;
+    # kernel.pid_max, the only file that is opened or written in a box's own
+    # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
+    "child open 1" | "child write 5") [ "${is_pid_max:-}" = 1 ] ;;
+    # Trials only find out what can be had.
+    "trial "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The calls of a run: PATH N NAME, and where kernel.pid_max is written.
+list_calls() { # WORK COMMAND...
+  local work=$1
+  shift
+  "$inject" -l "$work/calls" -- "$@" >"$work/out" 2>"$work/err" </dev/null
+}
+
+# A child that calls execve is the program's process; its parent is init; any
+# other child of the launcher is a trial.
+processes() { # WORK
+  program=$(awk '$1 != "0" && $3 == "execve" { print $1 }' "$1/calls")
+  init=${program%.*}
+}
+
+process_of() { # PATH
+  case $1 in
+    0) echo launcher ;;
+    "$init" | "$program") echo child ;;
+    *) echo trial ;;
+  esac
+}
+
+judge() { # WORK PATH N NAME ERRNO STATUS HIT
+  local work=$1 path=$2 name=$4 errno=$5 status=$6 out err lines process
+  local is_pid_max=
+  out=$(cat "$work/out")
+  err=$(cat "$work/err")
+  lines=$(wc -l <"$work/err")
+  process=$(process_of "$path")
+  if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+    echo hangs
+    return
+  fi
+  if [ "$name" = execve ]; then
+    # A refused execve is the program's failure, not the box's.
+    case "$errno $status $lines" in
+      "13 126 1" | "2 127 1") [ -z "$out" ] && echo refused || echo wrong ;;
+      *) echo wrong ;;
+    esac
+    return
+  fi
+  if [[ $out != *STARTED* ]]; then
+    if [ "$status" = 125 ] && [ "$lines" = 1 ] && [[ $err == "fumehood: "?* ]]; then
+      echo refused
+    # Before the standard streams are known to be open, nobody can be told.
+    elif [ "$process $name $status" = "launcher fcntl 125" ]; then
+      echo refused
+    else
+      echo wrong
+    fi
+    return
+  fi
+  # Between mounting /proc and switching the root.
+  [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
+    is_pid_max=1
+  if ! tolerated "$process" "$name" "$errno"; then
+    echo "wrong: started"
+  elif [ "$out" != "STARTED
+0 fences missing" ] || [ "$status" != 0 ]; then
+    echo "wrong: fences"
+  else
+    echo tolerated
+  fi
+}
+
+worker() { # WORK K OF -- COMMAND...
+  local work=$1/$2 k=$2 of=$3 i=0 path n name errno status verdict hit
+  shift 4
+  mkdir "$work"
+  while read -r path n name; do
+    # The first call is the execve of fumehood itself; the second belongs to
+    # the start of any program of this libc.
+    [ "$path $n" = "0 0" ] || [ "$name" = arch_prctl ] && continue
+    for errno in $(errnos_of "$name"); do
+      i=$((i + 1))
+      [ $((i % of)) = "$k" ] || continue
+      status=0
+      timeout -k 1 20 "$inject" -f "$path:$n:$errno" -l "$work/hit" -- "$@" \
+        >"$work/out" 2>"$work/err" </dev/null || status=$?
+      hit=$(cat "$work/hit")
+      # What follows the start of other processes is not in the same order
+      # each time: judged is the call that was really hit.
+      if [ "$status" != 124 ] && [ -z "$hit" ]; then
+        echo "unhit $path $n $name $errno" >>"$work/verdicts"
+        continue
+      fi
+      verdict=$(judge "$work" "$path" "$n" "${hit##* }" "$errno" "$status")
+      echo "$verdict $path $n ${hit##* } $errno" >>"$work/verdicts"
+      case $verdict in refused | tolerated) continue ;; esac
+      {
+        echo "$verdict: process $path, call $n, ${hit:-$name}, errno $errno," \
+          "exit status $status"
+        sed 's/^/  out: /' "$work/out"
+        sed 's/^/  err: /' "$work/err"
+      } >>"$work/wrong"
+    done
+  done <"${work%/*}/calls"
+}
+
+sweep() { # WORK [PREFIX...] -- ARGUMENTS...
+  local work=$1 k
+  local -a prefix=()
+  shift
+  while [ "$1" != -- ]; do
+    prefix+=("$1")
+    shift
+  done
+  shift
+  inject_prefix=("${prefix[@]}")
+  list_calls "$work" "${prefix[@]}" "$FUMEHOOD" run "$@" || return 1
+  processes "$work"
+  # From the mount of /proc, the last but a few before pivot_root.
+  pid_max_before=$(awk -v p="$init" '$1 == p && $3 == "pivot_root" { print $2 }' \
+    "$work/calls")
+  pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
+    '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$work/calls")
+  for k in 0 1; do
+    worker "$work" $k 2 -- "${prefix[@]}" "$FUMEHOOD" run "$@" &
+  done
+  wait
+  cat "$work"/[01]/verdicts >"$work/verdicts"
+  cat "$work"/[01]/wrong >"$work/wrong" 2>/dev/null || true
+  n_faults=$(wc -l <"$work/verdicts")
+  n_refused=$(grep -c ^refused "$work/verdicts" || true)
+  n_tolerated=$(grep -c ^tolerated "$work/verdicts" || true)
+  n_unhit=$(grep -c ^unhit "$work/verdicts" || true)
+  echo "$n_faults faults: $n_refused refused, $n_tolerated tolerated," \
+    "$n_unhit not met again"
+  head -c 6000 "$work/wrong"
+}
