@@ -40,18 +40,39 @@ static int add_mount(int ruleset, const struct mount_op *op,
 	return add_path(ruleset, op->target, op->landlock, failure);
 }
 
+/* A port rule covers the protocols that the ABI handles: UDP since 10. */
 static int add_ports(int ruleset, const uint16_t *ports, size_t n,
-		     uint64_t right, struct child_failure *failure)
+		     uint64_t rights, struct child_failure *failure)
 {
-	for (size_t i = 0; i < n; i++) {
-		int r = ll_add_port(ruleset, ports[i], right);
+	for (size_t i = 0; i < n && rights; i++) {
+		int r = ll_add_port(ruleset, ports[i], rights);
 
 		if (r < 0)
 			return child_fail(failure, r,
 					  "add a Landlock rule for",
-					  "a TCP port");
+					  "a port");
 	}
 	return 0;
+}
+
+static int add_network(int ruleset, const struct box *box,
+		       struct child_failure *failure)
+{
+	static const uint16_t any_free_port = 0;
+	uint64_t handled = box->landlock.handled_net;
+	int r = add_ports(ruleset, box->connect_ports, box->n_connect_ports,
+			  handled & (LL_NET_CONNECT_TCP |
+				     LL_NET_CONNECT_SEND_UDP), failure);
+
+	if (r == 0)
+		r = add_ports(ruleset, box->listen_ports, box->n_listen_ports,
+			      handled & (LL_NET_BIND_TCP | LL_NET_BIND_UDP),
+			      failure);
+	/* Sending a datagram binds a free port first. */
+	if (r == 0 && box->n_connect_ports)
+		r = add_ports(ruleset, &any_free_port, 1,
+			      handled & LL_NET_BIND_UDP, failure);
+	return r;
 }
 
 /* What the caller opened for the program may be opened again by its name in
@@ -86,12 +107,7 @@ static int fill(int ruleset, const struct box *box,
 	if (r == 0 && box->landlock_root)
 		r = add_path(ruleset, "/", box->landlock_root, failure);
 	if (r == 0)
-		r = add_ports(ruleset, box->connect_ports,
-			      box->n_connect_ports,
-			      LL_NET_CONNECT_TCP, failure);
-	if (r == 0)
-		r = add_ports(ruleset, box->listen_ports, box->n_listen_ports,
-			      LL_NET_BIND_TCP, failure);
+		r = add_network(ruleset, box, failure);
 	return r;
 }
 

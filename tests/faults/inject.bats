@@ -7,7 +7,7 @@ load sweep.bash
 setup() {
   work=$(mktemp -d "$TMPDIR/inject.XXXXXX")
   echo secret >"$work/secret"
-  mkdir "$work/in" "$work/in/hidden" "$work/out" "$work/bound"
+  mkdir "$work/in" "$work/in/hidden" "$work/written" "$work/bound"
   # Control: outside, the program starts and finds hardly a fence.
   run "$fences" "$work/secret"
   [ "$status" = 1 ]
@@ -25,7 +25,7 @@ all_judged() { # LEAST
   [ "$n_faults" -ge "$1" ]
   [ "$n_refused" -ge $(($1 / 3)) ]
   [ "$n_unhit" -le 12 ]
-  [ -z "$(find "$work/in" "$work/out" "$work/bound" -newer "$work/calls" -type f)" ]
+  [ -z "$(find "$work/in" "$work/written" "$work/bound" -newer "$work/calls" -type f)" ]
 }
 
 @test "the sweep itself notices a program that starts although a call failed" {
@@ -48,12 +48,12 @@ all_judged() { # LEAST
 }
 
 @test "every call of an ordinary set-up, failed in turn" {
-  sweep "$work" -- -x "$fences" -- "$fences" "$work/secret"
+  sweep "$work" -x "$fences" -- "$fences" "$work/secret"
   all_judged 400
 }
 
 @test "every call of a set-up with every kind of grant, failed in turn" {
-  sweep "$work" -- -x "$fences" -r "$work/in" -w "$work/out" \
+  sweep "$work" -x "$fences" -r "$work/in" -w "$work/written" \
     --bind "$work/bound:/bound" --hide "$work/in/hidden" --tmpfs "$work/in" \
     --tmpfs /scratch --device /dev/tty --net loopback --no-write-exec \
     --open-files 64 --file-size 1M --cpu-time 10s --timeout 60s --tty inherit \
@@ -62,15 +62,12 @@ all_judged() { # LEAST
 }
 
 @test "every call of a set-up without namespaces, failed in turn" {
-  sweep_under() {
-    sweep "$work" -- -q -x "$fences" -- "$fences" "$work/secret" landlock
-  }
   # The denial must stand around the tracer: its own calls are no set-up.
   inject_real=$inject
   inject="$work/inject"
   printf '#!/bin/sh\nexec %s no-namespaces -- %s "$@"\n' \
     "$STAGE/build/helper_under" "$inject_real" >"$inject"
   chmod 755 "$inject"
-  sweep_under
+  sweep "$work" -q -x "$fences" -- "$fences" "$work/secret" landlock
   all_judged 250
 }

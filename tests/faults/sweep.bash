@@ -1,6 +1,6 @@
 # Fails every system call of a set-up, one in each run, and judges the outcome.
 #
-#   sweep WORK [PREFIX...] -- ARGUMENTS OF FUMEHOOD RUN
+#   sweep WORK ARGUMENTS OF FUMEHOOD RUN...
 #
 # First a run without a fault lists the calls that the launcher, init and the
 # program's process make before the program's execve. Then each is made to
@@ -129,8 +129,8 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
     fi
     return
   fi
-  # Between mounting /proc and switching the root.
-  [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
+  # Between the last mount and the switch of the root.
+  [ "$path" = "$init" ] && [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
     is_pid_max=1
   if ! tolerated "$process" "$name" "$errno"; then
     echo "wrong: started"
@@ -142,9 +142,9 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
   fi
 }
 
-worker() { # WORK K OF -- COMMAND...
+worker() { # WORK K OF COMMAND...
   local work=$1/$2 k=$2 of=$3 i=0 path n name errno status verdict hit
-  shift 4
+  shift 3
   mkdir "$work"
   while read -r path n name; do
     # The first call is the execve of fumehood itself; the second belongs to
@@ -154,6 +154,7 @@ worker() { # WORK K OF -- COMMAND...
       i=$((i + 1))
       [ $((i % of)) = "$k" ] || continue
       status=0
+      : >"$work/hit"
       timeout -k 1 20 "$inject" -f "$path:$n:$errno" -l "$work/hit" -- "$@" \
         >"$work/out" 2>"$work/err" </dev/null || status=$?
       hit=$(cat "$work/hit")
@@ -176,25 +177,17 @@ worker() { # WORK K OF -- COMMAND...
   done <"${work%/*}/calls"
 }
 
-sweep() { # WORK [PREFIX...] -- ARGUMENTS...
+sweep() { # WORK ARGUMENTS...
   local work=$1 k
-  local -a prefix=()
   shift
-  while [ "$1" != -- ]; do
-    prefix+=("$1")
-    shift
-  done
-  shift
-  inject_prefix=("${prefix[@]}")
-  list_calls "$work" "${prefix[@]}" "$FUMEHOOD" run "$@" || return 1
+  list_calls "$work" "$FUMEHOOD" run "$@" || return 1
   processes "$work"
-  # From the mount of /proc, the last but a few before pivot_root.
   pid_max_before=$(awk -v p="$init" '$1 == p && $3 == "pivot_root" { print $2 }' \
     "$work/calls")
   pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
     '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$work/calls")
   for k in 0 1; do
-    worker "$work" $k 2 -- "${prefix[@]}" "$FUMEHOOD" run "$@" &
+    worker "$work" $k 2 "$FUMEHOOD" run "$@" &
   done
   wait
   cat "$work"/[01]/verdicts >"$work/verdicts"
