@@ -6,36 +6,14 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "base/path.h"
-#include "policy/policy.h"
+#include "policy/setting_call.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 #include "tables/settings.h"
 
-/* Everything that a setter may need. */
-struct setting_call {
-	struct fh_policy *policy;
-	const struct setting *setting;
-	const char *value;
-	const char *origin;
-	struct fh_error *err;
-};
-
 static void *field(const struct setting_call *call)
 {
 	return (char *)call->policy + call->setting->offset;
-}
-
-static int refuse(const struct setting_call *call, int code, const char *why)
-{
-	fh_fail(call->err, FH_STAGE_PARSE, code, "%s %s: %s", call->origin,
-		call->value, why);
-	return code;
-}
-
-static int out_of_memory(const struct setting_call *call)
-{
-	return fh_fail(call->err, FH_STAGE_PARSE, -ENOMEM,
-		       "%s: out of memory", call->origin);
 }
 
 static int set_number(const struct setting_call *call, uint64_t value)
@@ -43,7 +21,7 @@ static int set_number(const struct setting_call *call, uint64_t value)
 	const struct setting *setting = call->setting;
 
 	if (value < setting->min || (setting->max && value > setting->max)) {
-		refuse(call, -ERANGE, "out of range");
+		setting_refuse(call, -ERANGE, "out of range");
 		if (setting->max == UINT64_MAX)
 			fh_remedy(call->err, "the least is %llu",
 				  (unsigned long long)setting->min);
@@ -62,7 +40,7 @@ static int set_parsed(const struct setting_call *call, int parsed,
 {
 	if (parsed == 0)
 		return set_number(call, value);
-	refuse(call, parsed, parsed == -ERANGE ? "too large" : what);
+	setting_refuse(call, parsed, parsed == -ERANGE ? "too large" : what);
 	fh_remedy(call->err, "write it like %s", example);
 	return parsed;
 }
@@ -140,7 +118,7 @@ static int set_choice(const struct setting_call *call)
 		*(uint64_t *)field(call) = n;
 		return 0;
 	}
-	refuse(call, -EINVAL, "no such choice");
+	setting_refuse(call, -EINVAL, "no such choice");
 	nearest = nearest_name(call->value, choice_at, n, &setting);
 	fh_remedy(call->err, "%s%s%s%s", nearest ? "did you mean " : "",
 		  nearest ? nearest : "", nearest ? "? " : "",
@@ -161,202 +139,27 @@ static int set_string(const struct setting_call *call)
 	char *copy, **slot = field(call);
 
 	if (!*call->value || strlen(call->value) > call->setting->max)
-		return refuse(call, -EINVAL, "empty or too long");
+		return setting_refuse(call, -EINVAL, "empty or too long");
 	if (has_control_characters(call->value))
-		return refuse(call, -EINVAL, "has a control character in it");
+		return setting_refuse(call, -EINVAL, "has a control character in it");
 	copy = strdup(call->value);
 	if (!copy)
-		return out_of_memory(call);
+		return setting_no_memory(call);
 	free(*slot);
 	*slot = copy;
 	return 0;
 }
 
-/* An absolute path inside the box, normalised. */
-static int inner_path(const struct setting_call *call, const char *path,
-		      char **ret)
-{
-	char normal[PATH_MAX];
-
-	if (*path != '/') {
-		refuse(call, -EINVAL, "not an absolute path");
-		fh_remedy(call->err, "paths inside the box start with /");
-		return -EINVAL;
-	}
-	if (path_normalise("/", path, normal) < 0)
-		return refuse(call, -EINVAL, "too long, or has .. in it");
-	*ret = strdup(normal);
-	return *ret ? 0 : out_of_memory(call);
-}
-
 static int set_path(const struct setting_call *call)
 {
 	char *path = NULL, **slot = field(call);
-	int r = inner_path(call, call->value, &path);
+	int r = setting_inner_path(call, call->value, &path);
 
 	if (r < 0)
 		return r;
 	free(*slot);
 	*slot = path;
 	return 0;
-}
-
-/* Grows the list by one zeroed element, in steps that keep adding linear. */
-static void *grow(void *list, size_t *n, size_t size)
-{
-	void **base = list;
-	bool is_full = (*n & (*n - 1)) == 0; /* 0 and powers of two */
-
-	if (is_full) {
-		size_t room = *n ? *n * 2 : 1;
-		void *more = realloc(*base, room * size);
-
-		if (!more)
-			return NULL;
-		*base = more;
-	}
-	memset((char *)*base + *n * size, 0, size);
-	return (char *)*base + (*n)++ * size;
-}
-
-static struct grant *grant_add(const struct setting_call *call,
-			       enum grant_kind kind, unsigned int access)
-{
-	struct grant *grant;
-
-	if (call->policy->n_grants == POLICY_GRANTS_MAX) {
-		refuse(call, -E2BIG, "more than 65536 grants");
-		return NULL;
-	}
-	grant = grow(&call->policy->grants, &call->policy->n_grants,
-		     sizeof(*grant));
-	if (!grant) {
-		out_of_memory(call);
-		return NULL;
-	}
-	grant->kind = kind;
-	grant->access = access;
-	grant->origin = call->origin;
-	return grant;
-}
-
-static int grant_source(const struct setting_call *call, struct grant *grant,
-			const char *path, size_t len)
-{
-	if (len && *path == '-') {
-		grant->is_optional = true;
-		path++;
-		len--;
-	}
-	if (!len || len >= PATH_MAX)
-		return refuse(call, -EINVAL, "empty or too long a path");
-	grant->source = strndup(path, len);
-	return grant->source ? 0 : out_of_memory(call);
-}
-
-static int set_grant(const struct setting_call *call)
-{
-	struct grant *grant =
-		grant_add(call, GRANT_PATH, call->setting->access);
-
-	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
-	return grant_source(call, grant, call->value, strlen(call->value));
-}
-
-static int set_device(const struct setting_call *call)
-{
-	struct grant *grant = grant_add(call, GRANT_DEVICE,
-					ACCESS_READ | ACCESS_WRITE);
-
-	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
-	return grant_source(call, grant, call->value, strlen(call->value));
-}
-
-/* "rw" to access bits; 0 when a letter is not one of r, w and x. */
-static unsigned int access_parse(const char *letters)
-{
-	unsigned int access = ACCESS_READ;
-
-	if (!*letters)
-		return 0;
-	for (; *letters; letters++) {
-		if (*letters == 'w')
-			access |= ACCESS_WRITE;
-		else if (*letters == 'x')
-			access |= ACCESS_EXEC;
-		else if (*letters != 'r')
-			return 0;
-	}
-	return access;
-}
-
-/* SRC:DST or SRC:DST:rwx. DST is absolute, so a last part that does not start
- * with a slash can only be the access. */
-static int set_bind(const struct setting_call *call)
-{
-	unsigned int access = ACCESS_READ;
-	char *text = strdup(call->value), *colon;
-	struct grant *grant;
-	int r = -EINVAL;
-
-	if (!text)
-		return out_of_memory(call);
-	colon = strrchr(text, ':');
-	if (colon && colon[1] != '/') {
-		access = access_parse(colon + 1);
-		*colon = '\0';
-		colon = strrchr(text, ':');
-	}
-	if (!colon || !access) {
-		refuse(call, -EINVAL, "not SRC:DST, nor SRC:DST:rwx");
-		fh_remedy(call->err, "write it like %s=/srv/in:/data:r",
-			  call->origin);
-	} else {
-		*colon = '\0';
-		grant = grant_add(call, GRANT_BIND, access);
-		r = grant ? grant_source(call, grant, text, strlen(text))
-			  : -E2BIG;
-		if (r == 0)
-			r = inner_path(call, colon + 1, &grant->target);
-	}
-	free(text);
-	return r;
-}
-
-static int set_hide(const struct setting_call *call)
-{
-	struct grant *grant = grant_add(call, GRANT_HIDE, 0);
-
-	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
-	return grant_source(call, grant, call->value, strlen(call->value));
-}
-
-static int set_tmpfs(const struct setting_call *call)
-{
-	const char *colon = strrchr(call->value, ':');
-	struct grant *grant;
-	char *path;
-	int r;
-
-	grant = grant_add(call, GRANT_TMPFS, ACCESS_READ | ACCESS_WRITE);
-	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
-	if (!colon)
-		return inner_path(call, call->value, &grant->target);
-	if (bytes_parse(colon + 1, &grant->size) < 0 || !grant->size) {
-		refuse(call, -EINVAL, "not a size after the colon");
-		fh_remedy(call->err, "write it like /scratch:64M");
-		return -EINVAL;
-	}
-	path = strndup(call->value, (size_t)(colon - call->value));
-	if (!path)
-		return out_of_memory(call);
-	r = inner_path(call, path, &grant->target);
-	free(path);
-	return r;
 }
 
 static int set_port(const struct setting_call *call)
@@ -366,15 +169,15 @@ static int set_port(const struct setting_call *call)
 	uint16_t *slot;
 
 	if (number_parse(call->value, &port) < 0 || port > 65535) {
-		refuse(call, -EINVAL, "not a port");
+		setting_refuse(call, -EINVAL, "not a port");
 		fh_remedy(call->err, "a port goes from 0 to 65535");
 		return -EINVAL;
 	}
 	if (list->n == POLICY_LIST_MAX)
-		return refuse(call, -E2BIG, "too many ports");
-	slot = grow(&list->ports, &list->n, sizeof(*slot));
+		return setting_refuse(call, -E2BIG, "too many ports");
+	slot = list_grow(&list->ports, &list->n, sizeof(*slot));
 	if (!slot)
-		return out_of_memory(call);
+		return setting_no_memory(call);
 	*slot = (uint16_t)port;
 	return 0;
 }
@@ -385,14 +188,14 @@ static int set_syscall(const struct setting_call *call)
 	struct syscall_wish *wish;
 
 	if (policy->n_syscall_changes == POLICY_LIST_MAX)
-		return refuse(call, -E2BIG, "too many names");
-	wish = grow(&policy->syscall_changes, &policy->n_syscall_changes,
+		return setting_refuse(call, -E2BIG, "too many names");
+	wish = list_grow(&policy->syscall_changes, &policy->n_syscall_changes,
 		    sizeof(*wish));
 	if (!wish)
-		return out_of_memory(call);
+		return setting_no_memory(call);
 	wish->is_deny = strcmp(call->setting->name, "deny-syscall") == 0;
 	wish->name = strdup(call->value);
-	return wish->name ? 0 : out_of_memory(call);
+	return wish->name ? 0 : setting_no_memory(call);
 }
 
 static int name_add(const struct setting_call *call, struct name_list *list,
@@ -401,18 +204,18 @@ static int name_add(const struct setting_call *call, struct name_list *list,
 	char **slot;
 
 	if (list->n == POLICY_LIST_MAX)
-		return refuse(call, -E2BIG, "too many names");
-	slot = grow(&list->names, &list->n, sizeof(*slot));
+		return setting_refuse(call, -E2BIG, "too many names");
+	slot = list_grow(&list->names, &list->n, sizeof(*slot));
 	if (!slot)
-		return out_of_memory(call);
+		return setting_no_memory(call);
 	*slot = strdup(name);
-	return *slot ? 0 : out_of_memory(call);
+	return *slot ? 0 : setting_no_memory(call);
 }
 
 static int set_env(const struct setting_call *call)
 {
 	if (!*call->value || *call->value == '=') {
-		refuse(call, -EINVAL, "no variable name");
+		setting_refuse(call, -EINVAL, "no variable name");
 		fh_remedy(call->err, "write it like LANG=C.UTF-8");
 		return -EINVAL;
 	}
@@ -422,7 +225,7 @@ static int set_env(const struct setting_call *call)
 static int set_env_name(const struct setting_call *call)
 {
 	if (!*call->value || strchr(call->value, '='))
-		return refuse(call, -EINVAL, "not a variable name");
+		return setting_refuse(call, -EINVAL, "not a variable name");
 	return name_add(call, field(call), call->value);
 }
 
@@ -433,12 +236,12 @@ static int set_fd(const struct setting_call *call)
 	int *slot;
 
 	if (number_parse(call->value, &fd) < 0 || fd > call->setting->max)
-		return refuse(call, -EINVAL, "not a descriptor number");
+		return setting_refuse(call, -EINVAL, "not a descriptor number");
 	if (policy->n_keep_fds == POLICY_LIST_MAX)
-		return refuse(call, -E2BIG, "too many descriptors");
-	slot = grow(&policy->keep_fds, &policy->n_keep_fds, sizeof(*slot));
+		return setting_refuse(call, -E2BIG, "too many descriptors");
+	slot = list_grow(&policy->keep_fds, &policy->n_keep_fds, sizeof(*slot));
 	if (!slot)
-		return out_of_memory(call);
+		return setting_no_memory(call);
 	*slot = (int)fd;
 	return 0;
 }
@@ -458,7 +261,7 @@ static int set_capability(const struct setting_call *call)
 		*(uint64_t *)field(call) |= UINT64_C(1) << cap;
 		return 0;
 	}
-	refuse(call, -EINVAL, "no such capability");
+	setting_refuse(call, -EINVAL, "no such capability");
 	nearest = nearest_name(call->value, capability_at, N_CAPABILITIES,
 			       NULL);
 	fh_remedy(call->err, "write it like %s",
@@ -481,7 +284,7 @@ static int set_guarantee(const struct setting_call *call)
 		*(uint32_t *)field(call) |= GUARANTEE_BIT(g);
 		return 0;
 	}
-	refuse(call, -EINVAL, "no such guarantee");
+	setting_refuse(call, -EINVAL, "no such guarantee");
 	nearest = nearest_name(call->value, guarantee_at, N_GUARANTEES, NULL);
 	fh_remedy(call->err, nearest ? "did you mean %s?"
 				     : "`fumehood doctor` lists them (%s ...)",
@@ -499,11 +302,11 @@ static int set_report(const struct setting_call *call)
 	if (!equals)
 		return set_choice(call);
 	if (!equals[1])
-		return refuse(call, -EINVAL, "no file name after \"=\"");
+		return setting_refuse(call, -EINVAL, "no file name after \"=\"");
 	format = strndup(call->value, (size_t)(equals - call->value));
 	path = strdup(equals + 1);
 	choice.value = format;
-	r = format && path ? set_choice(&choice) : out_of_memory(call);
+	r = format && path ? set_choice(&choice) : setting_no_memory(call);
 	free(format);
 	if (r < 0) {
 		free(path);
@@ -519,9 +322,9 @@ static int (*const setters[])(const struct setting_call *call) = {
 	[SETTING_COUNT] = set_count,	   [SETTING_DURATION] = set_duration,
 	[SETTING_DECIMAL] = set_decimal,   [SETTING_CHOICE] = set_choice,
 	[SETTING_STRING] = set_string,	   [SETTING_PATH] = set_path,
-	[SETTING_GRANT] = set_grant,	   [SETTING_BIND] = set_bind,
-	[SETTING_HIDE] = set_hide,	   [SETTING_TMPFS] = set_tmpfs,
-	[SETTING_DEVICE] = set_device,	   [SETTING_PORT] = set_port,
+	[SETTING_GRANT] = setting_set_grant,	   [SETTING_BIND] = setting_set_bind,
+	[SETTING_HIDE] = setting_set_hide,	   [SETTING_TMPFS] = setting_set_tmpfs,
+	[SETTING_DEVICE] = setting_set_device,	   [SETTING_PORT] = set_port,
 	[SETTING_SYSCALL] = set_syscall,   [SETTING_ENV] = set_env,
 	[SETTING_ENV_NAME] = set_env_name, [SETTING_FD] = set_fd,
 	[SETTING_CAPABILITY] = set_capability,

@@ -11,7 +11,7 @@ const struct question_info questions[N_QUESTIONS] = {
 	[QUESTION_READ] = { "read", "PATH", "read a file or list a directory" },
 	[QUESTION_SYSCALL] = { "syscall", "CALL", "make a system call" },
 	[QUESTION_WRITE] = { "write", "PATH",
-		"change a file, or what a directory holds" },
+			     "change a file, or what a directory holds" },
 };
 
 int question_find(const char *name)

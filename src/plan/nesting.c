@@ -1,0 +1,246 @@
+/* Puts the opened sources in an order that can be mounted. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "mech/landlock.h"
+#include "plan/sources.h"
+
+struct nester {
+	const struct fh_plan *plan;
+	struct prepared *prepared;
+	struct fh_error *err;
+};
+
+static int compare_ops(const void *a, const void *b)
+{
+	const struct mount_op *x = a, *y = b;
+
+	return path_compare(x->target, y->target);
+}
+
+static bool is_grant(const struct mount_op *op)
+{
+	return strcmp(op->origin, "default") != 0;
+}
+
+/* Two operations at one target: later grants add to earlier ones, and any
+ * grant replaces what the box would have put there by itself. */
+static int merge(struct nester *o, struct mount_op *into,
+		 struct mount_op *from)
+{
+	if (into->kind == MOUNT_SYMLINK && from->kind == MOUNT_SYMLINK)
+		return 0;
+	if (is_grant(into) != is_grant(from)) {
+		if (is_grant(from)) {
+			struct mount_op swap = *into;
+
+			*into = *from;
+			*from = swap;
+		}
+		if (into->kind == MOUNT_SYMLINK)
+			*into = *from, from->fd = -1;
+		return 0;
+	}
+	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK) {
+		if (into->kind == MOUNT_SYMLINK)
+			*into = *from, from->fd = -1;
+		return 0;
+	}
+	if (into->kind == from->kind && into->kind == MOUNT_BIND &&
+	    into->inode == from->inode && into->device == from->device) {
+		into->access |= from->access;
+		mount_op_restrict(into, false, 0, landlock_abi_used(o->plan));
+		return 0;
+	}
+	if (into->kind == from->kind && into->kind == MOUNT_HIDE)
+		return 0;
+	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		"%s and %s contradict each other about %s", into->origin,
+		from->origin, into->target);
+	fh_remedy(o->err, "leave one of them out");
+	return -EINVAL;
+}
+
+static int merge_all(struct nester *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		if (n && strcmp(ops[n - 1].target, ops[i].target) == 0) {
+			r = r < 0 ? r : merge(o, &ops[n - 1], &ops[i]);
+			if (ops[i].fd >= 0)
+				close(ops[i].fd);
+			continue;
+		}
+		if (n != i)
+			ops[n] = ops[i];
+		n++;
+	}
+	box->n_mounts = n;
+	return r;
+}
+
+/* A link that only the box puts there, such as /var/tmp, makes way for a
+ * grant beneath it. */
+static void drop_links(struct nester *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0;
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		if (ops[i].kind == MOUNT_SYMLINK && !ops[i].source &&
+		    !is_grant(&ops[i]) && i + 1 < box->n_mounts &&
+		    path_is_within(ops[i + 1].target, ops[i].target))
+			continue;
+		if (n != i)
+			ops[n] = ops[i];
+		n++;
+	}
+	box->n_mounts = n;
+}
+
+static int fail_inside(struct nester *o, const struct mount_op *op,
+		       const struct mount_op *outer)
+{
+	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		"%s %s: the mount point would have to be created in %s, which is yours",
+		op->origin, op->target, outer->target);
+	fh_remedy(o->err, "choose a target outside %s", outer->target);
+	return -EINVAL;
+}
+
+/* Without a mount namespace the deepest grant cannot take away what one
+ * above it gives: Landlock only ever adds. */
+static int fail_narrower(struct nester *o, const struct mount_op *op,
+			 const struct mount_op *outer)
+{
+	fh_fail(o->err, FH_STAGE_PREPARE, -EPERM,
+		"%s %s gives less than %s %s around it, which only a mount namespace can hold",
+		op->origin, op->target, outer->origin, outer->target);
+	fh_remedy(o->err, "grant the parts apart");
+	return -EPERM;
+}
+
+/* Does the operation show a tree of somebody else, where nothing may be
+ * created? */
+static bool is_foreign(const struct mount_op *op)
+{
+	return op->kind == MOUNT_BIND || op->kind == MOUNT_PROC ||
+	       op->kind == MOUNT_DEVPTS || op->kind == MOUNT_DEVICE ||
+	       op->kind == MOUNT_HIDE;
+}
+
+/* What the default tree already shows needs no mount of its own; a narrower
+ * one would even take away, from libraries, that they can be executed. */
+static bool is_redundant(const struct mount_op *op,
+			 const struct mount_op *outer)
+{
+	return op->kind == MOUNT_BIND && op->is_same_place &&
+	       outer->kind == MOUNT_BIND && !is_grant(outer) &&
+	       !(op->access & ~outer->access);
+}
+
+static int nest_one(struct nester *o, struct mount_op *op,
+		    const struct mount_op *outer, bool *ret_drop)
+{
+	const unsigned int missing = outer->access & ~op->access;
+
+	*ret_drop = is_redundant(op, outer);
+	if (*ret_drop)
+		return 0;
+	if (!o->plan->has_namespaces)
+		return is_grant(op) && missing & (ACCESS_READ | ACCESS_WRITE)
+			       ? fail_narrower(o, op, outer) : 0;
+	if (outer->kind == MOUNT_SYMLINK) {
+		*ret_drop = op->kind == MOUNT_SYMLINK;
+		return *ret_drop ? 0 : fail_inside(o, op, outer);
+	}
+	if (outer->kind == MOUNT_HIDE && is_grant(op)) {
+		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+			"%s %s lies in what --hide %s masks", op->origin,
+			op->target, outer->target);
+		fh_remedy(o->err, "hide less, or leave the grant out");
+		return -EINVAL;
+	}
+	if (!is_foreign(outer))
+		return 0;
+	if (op->kind == MOUNT_SYMLINK || op->kind == MOUNT_FILE ||
+	    op->kind == MOUNT_DIRECTORY) {
+		*ret_drop = true; /* the granted tree has its own */
+		return 0;
+	}
+	op->is_inside_grant = true;
+	return 0;
+}
+
+/* Landlock looks upward from a file through all mounts, so a rule that an
+ * enclosing one already contains is only time lost. */
+static void drop_rule(struct mount_op *op, const struct mount_op *outer,
+		      uint64_t *ret_rights)
+{
+	*ret_rights = op->landlock;
+	if (!outer)
+		return;
+	*ret_rights |= outer->landlock_all;
+	if (!(op->landlock & ~outer->landlock_all))
+		op->landlock = 0;
+}
+
+/* Finds out for each operation which one it lies in. They are sorted, so the
+ * ones around it are a stack. */
+static int nest_all(struct nester *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0, depth = 0;
+	size_t *stack = calloc(box->n_mounts + 1, sizeof(*stack));
+	int r = stack ? 0 : fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM,
+				   "prepare the box");
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		bool drop = false;
+
+		while (depth && !path_is_within(ops[i].target,
+						ops[stack[depth - 1]].target))
+			depth--;
+		if (r == 0 && depth)
+			r = nest_one(o, &ops[i], &ops[stack[depth - 1]],
+				     &drop);
+		/* Hiding what nothing shows needs no mount. */
+		if (ops[i].kind == MOUNT_HIDE && !ops[i].is_inside_grant)
+			drop = true;
+		if (drop || r < 0) {
+			if (ops[i].fd >= 0)
+				close(ops[i].fd);
+			continue;
+		}
+		drop_rule(&ops[i], depth ? &ops[stack[depth - 1]] : NULL,
+			  &ops[i].landlock_all);
+		if (n != i)
+			ops[n] = ops[i];
+		stack[depth++] = n++;
+	}
+	box->n_mounts = n;
+	free(stack);
+	return r;
+}
+
+int sources_nest(const struct fh_plan *plan, struct prepared *prepared,
+		 struct fh_error *err)
+{
+	struct nester o = { plan, prepared, err };
+	int r;
+
+	qsort(prepared->ops, prepared->box.n_mounts, sizeof(*prepared->ops),
+	      compare_ops);
+	r = merge_all(&o);
+	drop_links(&o);
+	return r < 0 ? r : nest_all(&o);
+}

@@ -1,0 +1,56 @@
+/* The small moves that every setter of a policy makes. */
+#include "policy/setting_call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+
+int setting_refuse(const struct setting_call *call, int code, const char *why)
+{
+	fh_fail(call->err, FH_STAGE_PARSE, code, "%s %s: %s", call->origin,
+		call->value, why);
+	return code;
+}
+
+int setting_no_memory(const struct setting_call *call)
+{
+	return fh_fail(call->err, FH_STAGE_PARSE, -ENOMEM,
+		       "%s: out of memory", call->origin);
+}
+
+/* An absolute path inside the box, normalised. */
+int setting_inner_path(const struct setting_call *call, const char *path,
+		      char **ret)
+{
+	char normal[PATH_MAX];
+
+	if (*path != '/') {
+		setting_refuse(call, -EINVAL, "not an absolute path");
+		fh_remedy(call->err, "paths inside the box start with /");
+		return -EINVAL;
+	}
+	if (path_normalise("/", path, normal) < 0)
+		return setting_refuse(call, -EINVAL, "too long, or has .. in it");
+	*ret = strdup(normal);
+	return *ret ? 0 : setting_no_memory(call);
+}
+
+/* Grows the list by one zeroed element, in steps that keep adding linear. */
+void *list_grow(void *list, size_t *n, size_t size)
+{
+	void **base = list;
+	bool is_full = (*n & (*n - 1)) == 0; /* 0 and powers of two */
+
+	if (is_full) {
+		size_t room = *n ? *n * 2 : 1;
+		void *more = realloc(*base, room * size);
+
+		if (!more)
+			return NULL;
+		*base = more;
+	}
+	memset((char *)*base + *n * size, 0, size);
+	return (char *)*base + (*n)++ * size;
+}
