@@ -6,7 +6,6 @@
  * medians. libseccomp's rules have no order, so tests that overlap are put to
  * it one by one: the work is the same, the meaning only nearly.
  */
-#define _GNU_SOURCE
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stdio.h>

@@ -7,19 +7,6 @@
 #include "plan/prepare.h"
 #include "policy/policy.h"
 
-struct command {
-	const char *name;
-	const char *help;
-	const char *usage; /* what follows the name */
-	int (*run)(int argc, char **argv); /* argv[0] is the name */
-	const char *detail; /* more help; may be NULL */
-};
-
-/* In the order in which help lists them. */
-extern const struct command commands[];
-extern const size_t n_commands;
-const struct command *command_find(const char *name);
-
 /**
  * options_parse() - options of run and its kin into a policy
  * @own:      further switches that the command takes, or NULL

@@ -6,6 +6,7 @@
 #include "tables/exit_codes.h"
 #include "tables/guarantees.h"
 #include "tables/settings.h"
+#include "tables/verbs.h"
 #include "version.h"
 
 static void print_setting(const struct setting *setting, struct text *ret)
@@ -40,9 +41,8 @@ static void print_overview(struct text *ret)
 	text_add(ret, "fumehood runs one program that you do not trust, behind every fence\n"
 		 "that the kernel has, without root.\n\n"
 		 "usage: fumehood COMMAND [OPTIONS] [--] [PROGRAM ARGS...]\n\n");
-	for (size_t i = 0; i < n_commands; i++)
-		text_add(ret, "  %-8s %s\n", commands[i].name,
-			 commands[i].help);
+	for (size_t i = 0; i < n_verbs; i++)
+		text_add(ret, "  %-8s %s\n", verbs[i].name, verbs[i].help);
 	text_add(ret, "\nExit status: the program's own, or\n");
 	for (unsigned int i = 0; i < n_exit_codes; i++)
 		text_add(ret, "  %d  %s\n", exit_codes[i].code,
@@ -51,33 +51,28 @@ static void print_overview(struct text *ret)
 		 "All options: fumehood help run\n");
 }
 
-static bool takes_options(const struct command *command)
+static void print_verb(const struct verb *verb, struct text *ret)
 {
-	return strstr(command->usage, "[OPTIONS]") != NULL;
-}
-
-static void print_command(const struct command *command, struct text *ret)
-{
-	text_add(ret, "usage: fumehood %s %s\n\n%s.\n", command->name,
-		 command->usage, command->help);
-	if (command->detail)
-		text_add(ret, "%s\n", command->detail);
-	if (takes_options(command))
+	text_add(ret, "usage: fumehood %s %s\n\n%s.\n", verb->name,
+		 verb->usage, verb->help);
+	if (verb->detail)
+		text_add(ret, "%s\n", verb->detail);
+	if (verb->takes_options)
 		print_settings_help(ret);
 }
 
 int print_help(const char *name)
 {
-	const struct command *command = name ? command_find(name) : NULL;
+	const struct verb *verb = name ? verb_find(name) : NULL;
 	struct text text = { 0 };
 	int r;
 
-	if (name && !command) {
+	if (name && !verb) {
 		print_warning("no command %s; fumehood help lists them", name);
 		return EXIT_NOT_BOXED;
 	}
-	if (command)
-		print_command(command, &text);
+	if (verb)
+		print_verb(verb, &text);
 	else
 		print_overview(&text);
 	r = print_text(&text);

@@ -1,5 +1,6 @@
 /* fumehood run: boxes a program and exits as it did. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,19 @@ static void say_guarantees(const struct fh_plan *plan)
 	text_done(&text);
 }
 
+/* The program's streams are the program's: when it closes its output, whoever
+ * reads it shall see the end, though we are still there. */
+static void release_streams(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	close(fd);
+}
+
 /* Nothing is said of guarantees before they stand. */
 static void on_starting(void *ctx, uint32_t lost)
 {
@@ -65,6 +79,7 @@ static void on_starting(void *ctx, uint32_t lost)
 	plan_lose(plan, lost);
 	warn_of_losses(plan);
 	say_guarantees(plan);
+	release_streams();
 }
 
 /* One try with one plan. Return: 0 when the program ran; else negative. */

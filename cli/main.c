@@ -1,5 +1,6 @@
 /* Finds the command that the first word names, and runs it. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,45 +8,28 @@
 #include "base/nearest.h"
 #include "cli.h"
 #include "tables/exit_codes.h"
+#include "tables/verbs.h"
 
-#define BOX_USAGE "[OPTIONS] [--] PROGRAM [ARGS...]"
-
-const struct command commands[] = {
-	{ "run", "run a program in a box", BOX_USAGE, cmd_run, NULL },
-	{ "show", "print policy, plan and guarantees, and stop there",
-	  "[--json] [OPTIONS] [--] [PROGRAM [ARGS...]]", cmd_show, NULL },
-	{ "why", "would this be allowed, and which rule decides",
-	  "[OPTIONS] read|write|exec|connect|listen|syscall WHAT", cmd_why,
-	  "Exit status 0 when it would be allowed, 1 when it would be refused." },
-	{ "doctor", "what this kernel and this user can give", "[--json]",
-	  cmd_doctor, NULL },
-	{ "attack", "try to break out of a box made with these options",
-	  "[--json] [OPTIONS]", cmd_attack,
-	  "Exit status 1 when anything got through." },
-	{ "help", "this text, or that of one command", "[COMMAND]", cmd_help,
-	  NULL },
-	{ "version", "version, licence and what it was built for", "",
-	  cmd_version, NULL },
+/* What each verb of tables/verbs.c does; argv[0] is its name. */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "attack", cmd_attack }, { "doctor", cmd_doctor },
+	{ "help", cmd_help },	  { "run", cmd_run },
+	{ "show", cmd_show },	  { "version", cmd_version },
+	{ "why", cmd_why },
 };
-const size_t n_commands = sizeof(commands) / sizeof(*commands);
 
-const struct command *command_find(const char *name)
-{
-	for (size_t i = 0; i < n_commands; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
-static const char *command_at(size_t i, void *ctx)
+static const char *verb_at(size_t i, void *ctx)
 {
 	(void)ctx;
-	return commands[i].name;
+	return verbs[i].name;
 }
 
 static int unknown_command(const char *name)
 {
-	const char *nearest = nearest_name(name, command_at, n_commands, NULL);
+	const char *nearest = nearest_name(name, verb_at, n_verbs, NULL);
 	struct fh_error err;
 
 	fh_fail(&err, FH_STAGE_PARSE, 0, "no command %s", name);
@@ -70,18 +54,19 @@ static int open_standard_streams(void)
 
 int main(int argc, char **argv)
 {
-	const struct command *command;
 	const char *name = argc > 1 ? argv[1] : "help";
 
 	if (open_standard_streams() < 0)
 		return EXIT_NOT_BOXED;
+	/* Ignored by the caller, it would take our children's status away. */
+	signal(SIGCHLD, SIG_DFL);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)
 		name = "version";
-	command = command_find(name);
-	if (!command)
-		return unknown_command(name);
-	return command->run(argc > 1 ? argc - 1 : 1,
-			    argc > 1 ? argv + 1 : argv);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(argc > 1 ? argc - 1 : 1,
+					       argc > 1 ? argv + 1 : argv);
+	return unknown_command(name);
 }

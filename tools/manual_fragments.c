@@ -58,9 +58,8 @@ static void add_verbs(struct text *ret)
 static void add_questions(struct text *ret)
 {
 	for (int i = 0; i < N_QUESTIONS; i++)
-		text_add(ret, "*%s* _%s_\n\tMay it %s?\n\n",
-			 questions[i].name, questions[i].arg,
-			 questions[i].help);
+		text_add(ret, "*%s* _%s_\n\tMay it %s?\n\n", questions[i].name,
+			 questions[i].arg, questions[i].help);
 }
 
 /* A choice's help may name them all already. */
@@ -154,9 +153,13 @@ static void add_steps(struct text *ret)
 static struct fh_plan *plan_on(struct fh_policy *policy, bool has_namespaces)
 {
 	struct fh_kernel kernel = {
-		.arch = FILTER_ARCH_NATIVE, .uid = 1000, .gid = 1000,
-		.landlock_abi = LANDLOCK_ABI_KNOWN, .has_mdwe = true,
-		.max_user_namespaces = -1, .unprivileged_userns_clone = -1,
+		.arch = FILTER_ARCH_NATIVE,
+		.uid = 1000,
+		.gid = 1000,
+		.landlock_abi = LANDLOCK_ABI_KNOWN,
+		.has_mdwe = true,
+		.max_user_namespaces = -1,
+		.unprivileged_userns_clone = -1,
 		.apparmor_restrict_userns = -1,
 	};
 	char *const env[] = { NULL };
@@ -272,7 +275,8 @@ static bool is_let_through(const struct filter *filter, int nr)
 static void allowed_calls(enum syscall_policy policy, struct syscall_set *ret)
 {
 	const struct seccomp_request request = {
-		.arch = FILTER_ARCH_X86_64, .base = policy,
+		.arch = FILTER_ARCH_X86_64,
+		.base = policy,
 	};
 	static struct filter filter;
 
@@ -320,8 +324,9 @@ static void add_members(struct text *ret, const struct syscall_group *group)
 		unsigned int index = MEMBER_INDEX(member);
 
 		text_add(ret, "%s", i ? ", " : "");
-		add_plain(ret, member & MEMBER_GROUP ? syscall_groups[index].name
-						     : syscalls[index].name);
+		add_plain(ret, member & MEMBER_GROUP
+				       ? syscall_groups[index].name
+				       : syscalls[index].name);
 	}
 	text_add(ret, ".\n\n");
 }

@@ -18,8 +18,7 @@ static const struct fragment *find_in(const struct fragment *list, size_t n,
 				      const char *name, size_t len)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(list[i].name, name, len) == 0 &&
-		    !list[i].name[len])
+		if (strncmp(list[i].name, name, len) == 0 && !list[i].name[len])
 			return &list[i];
 	return NULL;
 }
@@ -39,7 +38,7 @@ static size_t marker_length(const char *line)
 	size_t len = strspn(line + 1, "abcdefghijklmnopqrstuvwxyz-");
 
 	return *line == '@' && len && strcmp(line + 1 + len, "@\n") == 0 ? len
-									  : 0;
+									 : 0;
 }
 
 static int fill(FILE *in, struct text *out)
@@ -48,8 +47,8 @@ static int fill(FILE *in, struct text *out)
 
 	while (fgets(line, sizeof(line), in)) {
 		size_t len = marker_length(line);
-		const struct fragment *fragment =
-			len ? find(line + 1, len) : NULL;
+		const struct fragment *fragment = len ? find(line + 1, len)
+						      : NULL;
 
 		if (len && !fragment) {
 			fprintf(stderr, "print_tables: no fragment %s", line);

@@ -25,16 +25,16 @@ enum value_kind {
 };
 
 static const enum value_kind kind_of_type[] = {
-	[SETTING_SWITCH] = VALUE_NONE,	  [SETTING_BYTES] = VALUE_FREE,
-	[SETTING_COUNT] = VALUE_FREE,	  [SETTING_DURATION] = VALUE_FREE,
-	[SETTING_DECIMAL] = VALUE_FREE,	  [SETTING_CHOICE] = VALUE_WORDS,
-	[SETTING_STRING] = VALUE_FREE,	  [SETTING_PATH] = VALUE_DIRECTORY,
-	[SETTING_GRANT] = VALUE_PATH,	  [SETTING_BIND] = VALUE_PATH,
-	[SETTING_HIDE] = VALUE_PATH,	  [SETTING_TMPFS] = VALUE_DIRECTORY,
-	[SETTING_DEVICE] = VALUE_PATH,	  [SETTING_PORT] = VALUE_FREE,
-	[SETTING_SYSCALL] = VALUE_CALL,	  [SETTING_ENV] = VALUE_VARIABLE,
+	[SETTING_SWITCH] = VALUE_NONE,	     [SETTING_BYTES] = VALUE_FREE,
+	[SETTING_COUNT] = VALUE_FREE,	     [SETTING_DURATION] = VALUE_FREE,
+	[SETTING_DECIMAL] = VALUE_FREE,	     [SETTING_CHOICE] = VALUE_WORDS,
+	[SETTING_STRING] = VALUE_FREE,	     [SETTING_PATH] = VALUE_DIRECTORY,
+	[SETTING_GRANT] = VALUE_PATH,	     [SETTING_BIND] = VALUE_PATH,
+	[SETTING_HIDE] = VALUE_PATH,	     [SETTING_TMPFS] = VALUE_DIRECTORY,
+	[SETTING_DEVICE] = VALUE_PATH,	     [SETTING_PORT] = VALUE_FREE,
+	[SETTING_SYSCALL] = VALUE_CALL,	     [SETTING_ENV] = VALUE_VARIABLE,
 	[SETTING_ENV_NAME] = VALUE_VARIABLE, [SETTING_FD] = VALUE_FREE,
-	[SETTING_CAPABILITY] = VALUE_WORDS, [SETTING_GUARANTEE] = VALUE_WORDS,
+	[SETTING_CAPABILITY] = VALUE_WORDS,  [SETTING_GUARANTEE] = VALUE_WORDS,
 	[SETTING_REPORT] = VALUE_WORDS,
 };
 _Static_assert(ARRAY_SIZE(kind_of_type) == SETTING_REPORT + 1,
@@ -48,24 +48,21 @@ static enum value_kind kind_of(const struct setting *setting)
 	return kind_of_type[setting->type];
 }
 
-static void add_word(struct text *ret, const char *word)
-{
-	text_add(ret, "%s%s", ret->len && ret->data[ret->len - 1] != '"' &&
-				      ret->data[ret->len - 1] != '(' ? " " : "",
-		 word);
-}
-
+/* The words that a value is one of, with blanks between. */
 static void add_words(struct text *ret, const struct setting *setting)
 {
-	if (setting->choices)
-		for (size_t i = 0; setting->choices[i]; i++)
-			add_word(ret, setting->choices[i]);
+	size_t n = 0;
+
+	for (size_t i = 0; setting->choices && setting->choices[i]; i++)
+		text_add(ret, "%s%s", n++ ? " " : "", setting->choices[i]);
 	if (setting->type == SETTING_CAPABILITY)
 		for (int i = 0; i < N_CAPABILITIES; i++)
-			add_word(ret, capability_names[i]);
+			text_add(ret, "%s%s", n++ ? " " : "",
+				 capability_names[i]);
 	if (setting->type == SETTING_GUARANTEE)
 		for (int i = 0; i < N_GUARANTEES; i++)
-			add_word(ret, guarantees[i].name);
+			text_add(ret, "%s%s", n++ ? " " : "",
+				 guarantees[i].name);
 }
 
 /* --- lists that every shell reads: one name a line ----------------------- */
@@ -102,9 +99,9 @@ static void add_call_names(struct text *ret)
 static void add_bash_kinds(struct text *ret)
 {
 	static const char *const names[N_VALUE_KINDS] = {
-		[VALUE_FREE] = "free",	   [VALUE_PATH] = "path",
+		[VALUE_FREE] = "free",		 [VALUE_PATH] = "path",
 		[VALUE_DIRECTORY] = "directory", [VALUE_VARIABLE] = "variable",
-		[VALUE_CALL] = "call",	   [VALUE_WORDS] = "words",
+		[VALUE_CALL] = "call",		 [VALUE_WORDS] = "words",
 	};
 
 	for (size_t i = 0; i < n_settings; i++) {
@@ -126,8 +123,10 @@ static void add_bash_kinds(struct text *ret)
 }
 
 static const char *const rest_names[] = {
-	[REST_NOTHING] = "nothing", [REST_PROGRAM] = "program",
-	[REST_QUESTION] = "question", [REST_VERB] = "verb",
+	[REST_NOTHING] = "nothing",
+	[REST_PROGRAM] = "program",
+	[REST_QUESTION] = "question",
+	[REST_VERB] = "verb",
 };
 
 /* Arms of a case over the verb. */
@@ -155,7 +154,8 @@ static void add_zsh_text(struct text *ret, const char *s)
 static void add_zsh_action(struct text *ret, const struct setting *setting)
 {
 	static const char *const actions[N_VALUE_KINDS] = {
-		[VALUE_FREE] = " ",	 [VALUE_PATH] = "_files",
+		[VALUE_FREE] = " ",
+		[VALUE_PATH] = "_files",
 		[VALUE_DIRECTORY] = "_files -/",
 		[VALUE_VARIABLE] = "_parameters -g \"*export*\"",
 		[VALUE_CALL] = "_fumehood_calls",
@@ -220,11 +220,13 @@ static void add_zsh_arms(struct text *ret)
 	};
 
 	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t%s) _arguments -s -S%s%s '--help[print help]'%s ;;\n",
-			 verbs[i].name,
-			 verbs[i].takes_options ? " $options" : "",
-			 verbs[i].takes_json ? " '--json[print JSON]'" : "",
-			 rests[verbs[i].rest]);
+		text_add(
+			ret,
+			"\t%s) _arguments -s -S%s%s '--help[print help]'%s ;;\n",
+			verbs[i].name,
+			verbs[i].takes_options ? " $options" : "",
+			verbs[i].takes_json ? " '--json[print JSON]'" : "",
+			rests[verbs[i].rest]);
 }
 
 /* --- fish ---------------------------------------------------------------- */
@@ -241,8 +243,10 @@ static void add_fish_text(struct text *ret, const char *s)
 static void add_fish_verbs(struct text *ret)
 {
 	for (size_t i = 0; i < n_verbs; i++) {
-		text_add(ret, "complete -c fumehood -n __fumehood_is_at_verb -a %s -d '",
-			 verbs[i].name);
+		text_add(
+			ret,
+			"complete -c fumehood -n __fumehood_is_at_verb -a %s -d '",
+			verbs[i].name);
 		add_fish_text(ret, verbs[i].help);
 		text_add(ret, "'\n");
 	}
@@ -284,8 +288,10 @@ static void add_fish_value(struct text *ret, const struct setting *setting)
 static void add_fish_options(struct text *ret)
 {
 	for (size_t i = 0; i < n_settings; i++) {
-		text_add(ret, "complete -c fumehood -n '__fumehood_takes options' -l %s",
-			 settings[i].name);
+		text_add(
+			ret,
+			"complete -c fumehood -n '__fumehood_takes options' -l %s",
+			settings[i].name);
 		if (settings[i].letter)
 			text_add(ret, " -s %c", settings[i].letter);
 		add_fish_value(ret, &settings[i]);
@@ -299,8 +305,8 @@ static void add_fish_options(struct text *ret)
 static void add_fish_arms(struct text *ret)
 {
 	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s\n",
-			 verbs[i].name, rest_names[verbs[i].rest],
+		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s\n", verbs[i].name,
+			 rest_names[verbs[i].rest],
 			 verbs[i].takes_options ? " options" : "",
 			 verbs[i].takes_json ? " json" : "");
 }

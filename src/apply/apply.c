@@ -50,6 +50,7 @@ static const step_apply steps[N_STEPS] = {
 	[STEP_LANDLOCK] = landlock_apply,
 	[STEP_CLOSE_SOURCES] = close_sources_apply,
 	[STEP_FORK] = fork_apply,
+	[STEP_PROGRAM_DEATH] = parent_death_apply,
 	[STEP_SESSION] = session_apply,
 	[STEP_RLIMITS] = rlimits_apply,
 	[STEP_SIGNALS] = signals_apply,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -35,7 +36,17 @@ int maps_apply(struct box *box, struct child_failure *failure)
  * namespace it must be asked for after each fork. */
 int fork_apply(struct box *box, struct child_failure *failure)
 {
-	(void)box;
+	struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		uint64_t mask;
+	} standard = { 0 };
+
+	/* A caller that ignores SIGCHLD would have the kernel reap the program
+	 * before init sees how it ended. */
+	if (syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, 8) < 0)
+		return child_fail(failure, -errno, "reset", "SIGCHLD");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

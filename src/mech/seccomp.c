@@ -287,6 +287,15 @@ int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 	return 0;
 }
 
+bool syscall_is_locked(const char *name)
+{
+	struct syscall_set locked;
+	int call = syscall_find(name);
+
+	seccomp_locked_calls(&locked);
+	return call >= 0 && (locked.has[call] || call == CALL_openat2);
+}
+
 void seccomp_compile_init(enum filter_arch arch, struct filter *ret)
 {
 	struct syscall_set calls;

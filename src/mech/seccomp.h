@@ -61,6 +61,9 @@ struct verdict seccomp_verdict(const struct filter *filter, int nr,
 /* Number of a call by name on an architecture, or -ENOENT. */
 int syscall_number(enum filter_arch arch, const char *name);
 
+/* Can no --allow-syscall allow it, because it would undo other fences? */
+bool syscall_is_locked(const char *name);
+
 /* Is it a known call or @group? If not, nearest gets the nearest name. */
 bool syscall_name_is_known(const char *name, const char **ret_nearest);
 

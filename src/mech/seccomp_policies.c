@@ -82,11 +82,9 @@ static const uint16_t network_server_calls[] = {
 
 /* A reaper that forwards signals; see supervise/. */
 static const uint16_t init_calls[] = {
-	C(clock_gettime), C(close),	   C(exit),	 C(exit_group),
-	C(getpid),	  C(getrusage),	   C(kill),	 C(pidfd_send_signal),
-	C(poll),	  C(ppoll),	   C(read),	 C(restart_syscall),
-	C(rt_sigprocmask), C(rt_sigreturn), C(rt_sigtimedwait), C(wait4),
-	C(waitid),	  C(write),
+	C(close), C(exit),    C(exit_group), C(kill),	    C(poll),
+	C(ppoll), C(pread64), C(read),	    C(restart_syscall),
+	C(wait4), C(write),
 };
 
 /* io_uring carries out calls that no filter sees. */

@@ -49,6 +49,7 @@ enum step {
 	STEP_CLOSE_SOURCES,
 	STEP_FORK,	   /* init stays behind here and reaps */
 	/* --- in the program's process ------------------------------------ */
+	STEP_PROGRAM_DEATH, /* without a pid namespace: die with init */
 	STEP_SESSION,
 	STEP_RLIMITS,
 	STEP_SIGNALS,

@@ -26,6 +26,12 @@ static bool is_grant(const struct mount_op *op)
 	return strcmp(op->origin, "default") != 0;
 }
 
+static bool is_same_bind(const struct mount_op *a, const struct mount_op *b)
+{
+	return a->kind == MOUNT_BIND && b->kind == MOUNT_BIND &&
+	       a->inode == b->inode && a->device == b->device;
+}
+
 /* Two operations at one target: later grants add to earlier ones, and any
  * grant replaces what the box would have put there by itself. */
 static int merge(struct nester *o, struct mount_op *into,
@@ -33,6 +39,13 @@ static int merge(struct nester *o, struct mount_op *into,
 {
 	if (into->kind == MOUNT_SYMLINK && from->kind == MOUNT_SYMLINK)
 		return 0;
+	if (is_same_bind(into, from)) {
+		if (is_grant(from))
+			into->origin = from->origin;
+		into->access |= from->access;
+		mount_op_restrict(into, false, 0, landlock_abi_used(o->plan));
+		return 0;
+	}
 	if (is_grant(into) != is_grant(from)) {
 		if (is_grant(from)) {
 			struct mount_op swap = *into;
@@ -47,12 +60,6 @@ static int merge(struct nester *o, struct mount_op *into,
 	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK) {
 		if (into->kind == MOUNT_SYMLINK)
 			*into = *from, from->fd = -1;
-		return 0;
-	}
-	if (into->kind == from->kind && into->kind == MOUNT_BIND &&
-	    into->inode == from->inode && into->device == from->device) {
-		into->access |= from->access;
-		mount_op_restrict(into, false, 0, landlock_abi_used(o->plan));
 		return 0;
 	}
 	if (into->kind == from->kind && into->kind == MOUNT_HIDE)

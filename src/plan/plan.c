@@ -105,6 +105,8 @@ static void decide_steps(struct fh_plan *plan)
 			 STEP_BIT(STEP_SOURCES) | STEP_BIT(STEP_NEW_ROOT) | STEP_BIT(STEP_MOUNTS) |
 			 STEP_BIT(STEP_ROOT_SWITCH) |
 			 STEP_BIT(STEP_CLOSE_SOURCES);
+	else
+		steps |= STEP_BIT(STEP_PROGRAM_DEATH);
 	if (plan->clone_flags & CLONE_NEWNET)
 		steps |= STEP_BIT(STEP_NETWORK_START) |
 			 STEP_BIT(STEP_NETWORK);

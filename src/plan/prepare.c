@@ -185,11 +185,12 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 	memset(ret, 0, sizeof(*ret));
 	raise_descriptor_limit(plan, &descriptors);
 	prepare_rest(plan, &ret->box);
-	r = sources_open(plan, ret, err);
+	/* Before anything of ours could take a number that shall be kept. */
+	r = prepare_descriptors(plan, ret, err);
+	if (r == 0)
+		r = sources_open(plan, ret, err);
 	if (r == 0 && argv)
 		r = program_prepare(plan, argv, ret, err);
-	if (r == 0)
-		r = prepare_descriptors(plan, ret, err);
 	if (r == 0)
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
 	if (r == 0)

@@ -9,15 +9,19 @@
 
 #include "base/path.h"
 
-/* Is the directory there in the box too? Private storage starts empty, so of
- * it only the top is. */
+/* Is the directory there in the box too: in a grant, or on the way to one?
+ * Private storage starts empty, so of it only the top is. */
 static bool is_shown(const struct prepared *prepared, const char *path)
 {
 	const struct mount_op *op = prepared_find(prepared, path);
 
-	return op && (op->kind == MOUNT_BIND ||
-		      (op->kind == MOUNT_TMPFS &&
-		       strcmp(op->target, path) == 0));
+	if (op && (op->kind == MOUNT_BIND || strcmp(op->target, path) == 0))
+		return op->kind != MOUNT_HIDE;
+	for (size_t i = 0; i < prepared->box.n_mounts; i++)
+		if (prepared->box.has_pid_namespace &&
+		    path_is_within(prepared->ops[i].target, path))
+			return true;
+	return false;
 }
 
 static int choose_cwd(const struct fh_plan *plan, struct prepared *prepared,

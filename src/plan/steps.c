@@ -35,6 +35,8 @@ const struct step_info step_infos[N_STEPS] = {
 	[STEP_DESCRIPTORS] = { "descriptors",
 		"nothing open but 0, 1, 2 and what was named" },
 	[STEP_FORK] = { "fork", "init stays behind, reaps and forwards" },
+	[STEP_PROGRAM_DEATH] = { "program-death",
+		"die with init, which nobody else would see to" },
 	[STEP_SESSION] = { "session", "no controlling terminal" },
 	[STEP_RLIMITS] = { "rlimits", "ceilings of each process" },
 	[STEP_SIGNALS] = { "signals", "default actions, empty mask, umask" },

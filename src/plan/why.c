@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "tables/questions.h"
 
 struct question {
 	const struct fh_plan *plan;
@@ -50,16 +50,17 @@ static void describe(struct question *q, const struct mount_op *op)
 static int resolve(struct question *q, char ret[PATH_MAX])
 {
 	char here[PATH_MAX], normal[PATH_MAX];
-	int r = getcwd(here, sizeof(here))
-			? path_normalise(here, q->what, normal) : -errno;
+	int r;
 
+	if (!q->plan->policy->root && realpath(q->what, ret))
+		return 0;
+	r = getcwd(here, sizeof(here))
+		    ? path_normalise(here, q->what, normal) : -errno;
 	if (r < 0)
 		return fh_fail(q->err, FH_STAGE_PARSE, -EINVAL,
 			       "%s: not a path that can be asked about",
 			       q->what);
 	memcpy(ret, normal, sizeof(normal));
-	if (!q->plan->policy->root && !realpath(normal, ret))
-		memcpy(ret, normal, sizeof(normal));
 	return 0;
 }
 
@@ -184,8 +185,11 @@ static int ask_syscall(struct question *q)
 		text_add(&q->answer->reason, "policy %s answers %s", policy,
 			 strerror(verdict.kind == VERDICT_ERRNO
 					  ? verdict.error : ENOSYS));
-	if (!q->answer->is_allowed)
+	if (!q->answer->is_allowed && !syscall_is_locked(q->what))
 		advise(q, "--allow-syscall", q->what);
+	else if (!q->answer->is_allowed)
+		text_add(&q->answer->reason,
+			 ", and no option allows it: it could undo other fences");
 	return 0;
 }
 
@@ -217,14 +221,23 @@ static int ask_listen(struct question *q)
 	return ask_port(q, &q->plan->policy->listen, "--listen");
 }
 
-static const struct {
-	const char *verb;
-	int (*ask)(struct question *q);
-} verbs[] = {
-	{ "connect", ask_connect }, { "exec", ask_exec },
-	{ "listen", ask_listen },   { "read", ask_read },
-	{ "syscall", ask_syscall }, { "write", ask_write },
+static int (*const ask[N_QUESTIONS])(struct question *q) = {
+	[QUESTION_CONNECT] = ask_connect, [QUESTION_EXEC] = ask_exec,
+	[QUESTION_LISTEN] = ask_listen,	  [QUESTION_READ] = ask_read,
+	[QUESTION_SYSCALL] = ask_syscall, [QUESTION_WRITE] = ask_write,
 };
+
+static int fail_unknown(const char *verb, struct fh_error *err)
+{
+	struct text names = { 0 };
+
+	fh_fail(err, FH_STAGE_PARSE, -EINVAL, "cannot answer about %s", verb);
+	for (int i = 0; i < N_QUESTIONS; i++)
+		text_add(&names, "%s%s", i ? ", " : "", questions[i].name);
+	fh_remedy(err, "ask about one of %s", text_string(&names));
+	text_done(&names);
+	return -EINVAL;
+}
 
 int why_ask(const struct fh_plan *plan, const struct prepared *prepared,
 	    const char *verb, const char *what, struct answer *ret,
@@ -232,13 +245,9 @@ int why_ask(const struct fh_plan *plan, const struct prepared *prepared,
 {
 	struct question q = { .plan = plan, .prepared = prepared,
 			      .what = what, .answer = ret, .err = err };
+	int kind = question_find(verb);
 
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i].verb, verb) == 0)
-			return verbs[i].ask(&q);
-	fh_fail(err, FH_STAGE_PARSE, -EINVAL, "cannot answer about %s", verb);
-	fh_remedy(err, "ask about read, write, exec, connect, listen or syscall");
-	return -EINVAL;
+	return kind < 0 ? fail_unknown(verb, err) : ask[kind](&q);
 }
 
 void answer_done(struct answer *answer)

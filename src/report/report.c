@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,21 @@ void report_json(const struct fh_plan *plan, const struct fh_result *result,
 	text_add(ret, "\n}\n");
 }
 
+/* A pipe, a terminal or a device cannot be replaced, and must not be. */
+static int write_special(const char *path, const struct text *text)
+{
+	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : write_exactly(fd, text->data, text->len);
+}
+
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* The temporary name stands in the same directory, so that the rename is
  * atomic; O_EXCL and NOFOLLOW keep a planted link from being written to. */
 static int write_file(const char *path, const struct text *text)
@@ -126,7 +142,8 @@ int report_write(const struct fh_plan *plan, const struct fh_result *result,
 		report_text(plan, result, &text);
 	r = text.code;
 	if (r == 0)
-		r = path ? write_file(path, &text)
+		r = path ? (is_special(path) ? write_special(path, &text)
+					     : write_file(path, &text))
 			 : write_exactly(STDERR_FILENO, text.data, text.len);
 	if (r < 0 && path) {
 		escape_into(name, sizeof(name), path);

@@ -8,7 +8,6 @@
  * checks of the architecture; and one filter for each single test, from whose
  * answers the verdict of a call is put together.
  */
-#define _GNU_SOURCE
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stdlib.h>

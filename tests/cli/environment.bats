@@ -266,7 +266,9 @@ agrees() { # allowed|refused VERB WHAT -- COMMAND...
   agrees allowed write "$WORK/two" -- sh -c "echo x >>'$WORK/two'"
   agrees allowed exec "$WORK/tree/program" -- "$WORK/tree/program"
   agrees refused exec "$WORK/two" -- "$WORK/two"
-  agrees refused read "$HOME/.ssh/id_rsa" -- cat "$HOME/.ssh/id_rsa"
+  # The box's private storage covers its directory: it is not there.
+  echo secret >secret
+  agrees refused read "$WORK/secret" -- cat "$WORK/secret"
   agrees allowed exec /usr/bin/true -- /usr/bin/true
   agrees refused write /usr/bin/true -- sh -c 'echo x >>/usr/bin/true'
   agrees allowed write /dev/null -- sh -c 'echo x >/dev/null'

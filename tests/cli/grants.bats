@@ -336,7 +336,7 @@ make_tree() {
 }
 
 @test "--root: a small system of its own" {
-  mkdir -p root/bin root/etc root/home root/var
+  mkdir -p root/bin root/etc root/var
   cp /usr/bin/busybox root/bin/busybox
   ln -s busybox root/bin/sh
   echo "little" >root/etc/motd
@@ -352,6 +352,15 @@ make_tree() {
   expect_refused box --root root -- /usr/bin/true
   run_box --root root -- sh -c 'echo found by PATH'
   expect_success "found by PATH"
+}
+
+@test "--root: a system with a /home of its own, where the box's home is not" {
+  mkdir -p root/bin root/home root/var/tmp root/usr/lib
+  cp /usr/bin/busybox root/bin/sh
+  outside root/bin/sh -c true
+  run_box --root root -- /bin/sh -c 'echo x >~/x && echo "home is writable"'
+  expect_success "home is writable"
+  expect_equal "" "$(ls -A root/home root/var/tmp | grep -v ^root | xargs)"
 }
 
 # --- many ----------------------------------------------------------------------

@@ -54,7 +54,7 @@ load ../helpers/common
 @test "trial 6: /proc is hardened" {
   run_box -- /bin/sh -lc 'mount | grep " on /proc "'
   expect_status 0
-  for option in nosuid nodev noexec hidepid=invisible; do
+  for option in nosuid nodev noexec 'hidepid=(invisible|ptraceable)'; do
     [[ $output =~ [\(,]$option[,\)] ]] || fail "no $option" "$(saw)"
   done
 }

@@ -54,7 +54,7 @@ all_judged() { # LEAST
 
 @test "every call of a set-up with every kind of grant, failed in turn" {
   sweep "$work" -x "$fences" -r "$work/in" -w "$work/written" \
-    --bind "$work/bound:/bound" --hide "$work/in/hidden" --tmpfs "$work/in" \
+    --bind "$work/bound:/bound" --hide "$work/in/hidden" \
     --tmpfs /scratch --device /dev/tty --net loopback --no-write-exec \
     --open-files 64 --file-size 1M --cpu-time 10s --timeout 60s --tty inherit \
     -- "$fences" "$work/secret"
@@ -63,10 +63,10 @@ all_judged() { # LEAST
 
 @test "every call of a set-up without namespaces, failed in turn" {
   # The denial must stand around the tracer: its own calls are no set-up.
-  inject_real=$inject
+  tracer=$inject
   inject="$work/inject"
   printf '#!/bin/sh\nexec %s no-namespaces -- %s "$@"\n' \
-    "$STAGE/build/helper_under" "$inject_real" >"$inject"
+    "$STAGE/build/helper_under" "$tracer" >"$inject"
   chmod 755 "$inject"
   sweep "$work" -q -x "$fences" -- "$fences" "$work/secret" landlock
   all_judged 250

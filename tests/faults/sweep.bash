@@ -24,6 +24,7 @@ errnos_of() { # NAME
     clone3 | mount_setattr | open_tree | move_mount | openat2 | keyctl | \
       close_range | landlock_* | seccomp) echo 1 38 ;;
     read | write | poll | wait4) echo 4 5 ;; # EINTR, EIO
+    execve) echo 13 2 ;; # EACCES, ENOENT
     mount | pivot_root | unshare) echo 1 12 ;;
     *) echo 1 ;; # EPERM
   esac
@@ -45,6 +46,8 @@ tolerated() { # PROCESS NAME ERRNO
     # a stream may be opened again by name.
     *" close "* | *" fcntl "*) ;;
     "launcher fstat 1") ;;
+    # Cannot fail in any kernel, so nothing asks whether they did.
+    "launcher getuid "* | "launcher getgid "*) ;;
     # Cannot fail in any kernel; a wrong mask would only deny more or less
     # within storage of the box's own.
     *" umask "*) ;;
@@ -70,8 +73,11 @@ tolerated() { # PROCESS NAME ERRNO
     "child mount_setattr 38") ;;
     # kernel.pid_max, the only file that is opened or written in a box's own
     # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
-    "child open 1" | "child write 5") [ "${is_pid_max:-}" = 1 ] ;;
-    # Trials only find out what can be had.
+    "child open 1" | "child openat 1") [ "$is_pid_max" = 1 ] ;;
+    # That, or telling the launcher that the program is about to start.
+    "child write 5") [ "$is_pid_max$is_starting" != "" ] ;;
+    # A first try that namespaces deny, and finding out what can be had: the
+    # second try decides.
     "trial "*) ;;
     *) return 1 ;;
   esac
@@ -81,31 +87,51 @@ tolerated() { # PROCESS NAME ERRNO
 list_calls() { # WORK COMMAND...
   local work=$1
   shift
-  "$inject" -l "$work/calls" -- "$@" >"$work/out" 2>"$work/err" </dev/null
+  "$inject" -l "$work/calls" -- "$@" >"$work/out" 2>"$work/err" </dev/null ||
+    { cat "$work/out" "$work/err"; return 1; }
 }
 
-# A child that calls execve is the program's process; its parent is init; any
-# other child of the launcher is a trial.
+# A process that calls execve is the program's; its parent is init; any other
+# child of the launcher is a trial.
 processes() { # WORK
   program=$(awk '$1 != "0" && $3 == "execve" { print $1 }' "$1/calls")
   init=${program%.*}
+  # Between the last mount and the switch of the root lies kernel.pid_max.
+  pid_max_before=$(awk -v p="$init" '$1 == p && $3 == "pivot_root" { print $2 }' \
+    "$1/calls")
+  pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
+    '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$1/calls")
+  # The last write of init before it makes the pipe of its own is a message.
+  starting_at=$(awk -v p="$init" '$1 != p { next }
+    $3 == "write" { n = $2 } $3 == "pipe2" { print n; exit }' "$1/calls")
+  # When the launcher forks more than once, all but the last is trying.
+  trying_until=$(awk '$1 == "0" && $3 == "pipe2" { before = last; last = $2 }
+    $1 == "0" && $3 ~ /^(clone3?|fork|vfork)$/ { n++ }
+    END { print n > 1 ? before : 0 }' "$1/calls")
+  trying_from=$(awk '$1 == "0" && $3 == "rt_sigprocmask" { print $2; exit }' \
+    "$1/calls")
 }
 
-process_of() { # PATH
+process_of() { # PATH N
   case $1 in
-    0) echo launcher ;;
-    "$init" | "$program") echo child ;;
+    0)
+      if [ "$2" -ge "$trying_from" ] && [ "$2" -lt "$trying_until" ]; then
+        echo trial
+      else
+        echo launcher
+      fi ;;
+    "$init" | "$init".*) echo child ;;
     *) echo trial ;;
   esac
 }
 
 judge() { # WORK PATH N NAME ERRNO STATUS HIT
   local work=$1 path=$2 name=$4 errno=$5 status=$6 out err lines process
-  local is_pid_max=
+  local is_pid_max= is_starting=
   out=$(cat "$work/out")
   err=$(cat "$work/err")
   lines=$(wc -l <"$work/err")
-  process=$(process_of "$path")
+  process=$(process_of "$path" "$3")
   if [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo hangs
     return
@@ -132,6 +158,7 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
   # Between the last mount and the switch of the root.
   [ "$path" = "$init" ] && [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
     is_pid_max=1
+  [ "$path $3" = "$init $starting_at" ] && is_starting=1
   if ! tolerated "$process" "$name" "$errno"; then
     echo "wrong: started"
   elif [ "$out" != "STARTED
@@ -182,10 +209,6 @@ sweep() { # WORK ARGUMENTS...
   shift
   list_calls "$work" "$FUMEHOOD" run "$@" || return 1
   processes "$work"
-  pid_max_before=$(awk -v p="$init" '$1 == p && $3 == "pivot_root" { print $2 }' \
-    "$work/calls")
-  pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
-    '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$work/calls")
   for k in 0 1; do
     worker "$work" $k 2 "$FUMEHOOD" run "$@" &
   done

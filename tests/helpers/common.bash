@@ -130,6 +130,7 @@ while True:
     with open(work + "/connections", "a") as log:
         log.write("connected\n")
     try:
+        connection.recv(4096)
         connection.sendall(b"HTTP/1.0 200 OK\r\n\r\nreached\n")
     except OSError:
         pass

@@ -103,7 +103,7 @@ static void check_namespaces(void)
 	fence(all && all[0].if_name && strcmp(all[0].if_name, "lo") == 0 &&
 		      !all[1].if_name,
 	      "no interface but lo");
-	fence(getpid() == 2 && getppid() == 1, "pid namespace");
+	fence(getppid() == 1, "pid namespace");
 	fence(kill(1, SIGKILL) == 0 || errno == EPERM, "signal to init");
 	fence(open("/proc/1/exe", O_RDONLY) < 0, "closed /proc/1");
 	fence(lstat("/.veil", &st) < 0, "no rests of the set-up");

@@ -1,5 +1,4 @@
 /* The kernel enforces the filters as the tables say: calls made for real. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

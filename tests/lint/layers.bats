@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# The layers of ARCHITECTURE.md, read from the #include lines.
+
+cd "$TOP"
+
+# What a folder may include of the tree, besides itself; everything may include
+# base. An arrow upwards is a file of its own, named with its reason below.
+allowed() { # FOLDER
+  case $1 in
+    base) ;;
+    sys) echo base ;;
+    tables) echo base sys ;;
+    policy) echo base sys tables ;;
+    parse) echo base sys tables policy ;;
+    probe) echo base sys tables ;;
+    plan | mech) echo base sys tables policy probe plan mech ;;
+    apply) echo base sys tables plan mech ;;
+    supervise) echo base sys tables policy plan apply ;;
+    report) echo base sys tables policy probe plan mech apply supervise ;;
+    attack) echo base tables ;;
+    *) return 1 ;;
+  esac
+}
+
+excepted() { # FILE INCLUDED
+  case "$1 $2" in
+    # A row of the settings names the field of the policy that it fills.
+    "src/tables/settings.c policy/policy.h") ;;
+    # Which architecture this is, is the filter's enumeration; plain data.
+    "src/probe/kernel.h mech/filter.h") ;;
+    # The steps share what they say on failure with those that walk them.
+    src/mech/*_apply.[ch]" apply/child.h") ;;
+    *) return 1 ;;
+  esac
+}
+
+includes() { # FILES: prints FILE INCLUDED
+  grep -H '^#include "' "$@" |
+    sed -E 's/^([^:]+):#include "([^"]+)".*/\1 \2/'
+}
+
+@test "every include points downwards" {
+  wrong=0 seen=0
+  while read -r file included; do
+    seen=$((seen + 1))
+    folder=$(cut -d/ -f2 <<<"$file")
+    of=${included%%/*}
+    [ "$folder" = "$of" ] && continue
+    excepted "$file" "$included" && continue
+    [[ " $(allowed "$folder") " == *" $of "* ]] && continue
+    echo "$file includes $included"
+    wrong=1
+  done < <(includes src/*/*.[ch])
+  [ "$seen" -gt 200 ]
+  [ $wrong = 0 ]
+}
+
+@test "every folder of src has a place in the layers" {
+  for folder in src/*/; do
+    allowed "$(basename "$folder")" >/dev/null || { echo "$folder"; return 1; }
+  done
+}
+
+@test "what runs in the child includes only what the child may have" {
+  wrong=0 seen=0
+  while read -r file included; do
+    seen=$((seen + 1))
+    case $included in
+      base/* | sys/* | plan/box.h | apply/* | mech/*_apply.h | mech/filter.h) ;;
+      tables/exit_codes.h | tables/guarantees.h) ;; # constants
+      *) echo "$file includes $included"; wrong=1 ;;
+    esac
+  done < <(includes src/apply/*.[ch] src/mech/*_apply.[ch])
+  [ "$seen" -gt 50 ]
+  [ $wrong = 0 ]
+}
+
+@test "the step header brings in data alone" {
+  includes src/plan/box.h | while read -r file included; do
+    case $included in
+      base/* | sys/* | mech/filter.h) ;;
+      *) echo "$file includes $included"; return 1 ;;
+    esac
+  done
+}
+
+@test "nothing in src knows the command line" {
+  ls cli/*.h
+  for header in cli/*.h; do
+    run grep -rn "#include \"\(cli/\)\?$(basename "$header")\"" src
+    [ -z "$output" ]
+  done
+}
+
+@test "includes name a file of the tree, from src" {
+  while read -r file included; do
+    [ -e "src/$included" ] || { echo "$file includes $included"; return 1; }
+  done < <(includes src/*/*.[ch])
+}
+
+@test "only one place becomes another program" {
+  # Comments may speak of it; a call has a parenthesis. The battery of attacks
+  # is a program that runs in the box.
+  run grep -rnE '\b(execve|execveat|fexecve|execv|execvp|execl|execlp|system|popen|posix_spawnp?) ?\(' \
+    --include=*.c --exclude-dir=attack src cli
+  echo "$output"
+  [ "${#lines[@]}" = 1 ]
+  [[ $output == src/apply/apply.c:*execve* ]]
+}

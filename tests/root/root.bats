@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# Started as root: the box's ids and capabilities are what was asked, exactly.
+bats_require_minimum_version 1.5.0
+
+load ../faults/sweep.bash
+
+setup() {
+  [ "$(id -u)" = 0 ]
+  work=$(mktemp -d "$TMPDIR/root.XXXXXX")
+  echo secret >"$work/secret"
+  chmod 600 "$work/secret"
+}
+
+teardown() { rm -rf "$work"; }
+
+none=0000000000000000
+# CAP_NET_BIND_SERVICE is bit 10.
+bind=0000000000000400
+
+# What the program's /proc/self/status says, one line.
+status_of() { # ARGUMENTS OF FUMEHOOD RUN...
+  "$FUMEHOOD" run "$@" -- /bin/grep -E \
+    '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status |
+    tr -s '\t' ' ' | sed 's/ *$//'
+}
+
+expected() { # UID GID CAPS
+  cat <<END
+Uid: $1 $1 $1 $1
+Gid: $2 $2 $2 $2
+Groups:
+CapInh: $3
+CapPrm: $3
+CapEff: $3
+CapBnd: $3
+CapAmb: $3
+NoNewPrivs: 1
+Seccomp: 2
+END
+}
+
+@test "by default root stays uid 0, without a group and a capability" {
+  # Control: outside, root has them.
+  grep -q '^CapEff:.*[1-9a-f]' /proc/self/status
+  diff <(expected 0 0 $none) <(status_of)
+}
+
+@test "root in the box cannot read, change or see what was not granted" {
+  # Control: outside, root can.
+  test -r /etc/shadow
+  [ -n "$(cat /etc/shadow)" ]
+  run "$FUMEHOOD" run -- /bin/bash -c "
+    cat /etc/shadow && echo READ
+    cat $work/secret && echo READ
+    ls -d $work/secret && echo SEEN
+    : >/etc/shadow && echo WRITTEN
+    : >/usr/made && echo WRITTEN
+    mount -t tmpfs x /mnt && echo MOUNTED
+    mknod /tmp/device b 8 0 && echo DEVICE
+    chroot / /bin/true && echo CHROOT
+    echo done"
+  [[ $output != *[A-Z][A-Z][A-Z][A-Z]* ]]
+  [[ $output == *done ]]
+  [ -n "$(cat /etc/shadow)" ]
+}
+
+@test "the device numbers that root could make outside cannot be made inside" {
+  mknod "$work/device" c 1 3
+  rm "$work/device"
+  run "$FUMEHOOD" run -w "$work" -- /bin/mknod "$work/device" c 1 3
+  [ "$status" != 0 ]
+  [ ! -e "$work/device" ]
+}
+
+@test "--uid and --gid: all ids, no groups, no way back" {
+  diff <(expected 4242 4343 $none) <(status_of --uid 4242 --gid 4343)
+  code='
+import os
+for change in (lambda: os.setuid(0), lambda: os.setgid(0),
+               lambda: os.setresuid(0, 0, 0), lambda: os.setgroups([0]),
+               lambda: os.setreuid(-1, 0)):
+    try:
+        change()
+        print("CHANGED")
+    except OSError as error:
+        print("refused")'
+  # Control: root can, outside.
+  [[ $(/usr/bin/python3 -c "$code") != *refused* ]]
+  run "$FUMEHOOD" run --uid 4242 --gid 4343 -- /usr/bin/python3 -c "$code"
+  [ "$status" = 0 ]
+  [ "${#lines[@]}" = 5 ]
+  [[ $output != *CHANGED* ]]
+}
+
+@test "--uid without --gid and the other way round change one of them" {
+  diff <(expected 4242 0 $none) <(status_of --uid 4242)
+  diff <(expected 0 4343 $none) <(status_of --gid 4343)
+}
+
+@test "--uid: files in a granted directory belong to that user" {
+  mkdir "$work/mine"
+  chown 4242:4242 "$work/mine"
+  "$FUMEHOOD" run --uid 4242 --gid 4242 -w "$work/mine" -- \
+    /bin/touch "$work/mine/file"
+  [ "$(stat -c %u:%g "$work/mine/file")" = 4242:4242 ]
+  mkdir -m 700 "$work/roots"
+  run "$FUMEHOOD" run --uid 4242 --gid 4242 -w "$work/roots" -- \
+    /bin/touch "$work/roots/file"
+  [ "$status" != 0 ]
+  [ ! -e "$work/roots/file" ]
+}
+
+@test "--keep-cap keeps exactly that capability, also with another uid" {
+  diff <(expected 0 0 $bind) <(status_of --keep-cap CAP_NET_BIND_SERVICE)
+  diff <(expected 4242 4343 $bind) \
+    <(status_of --uid 4242 --gid 4343 --keep-cap CAP_NET_BIND_SERVICE)
+}
+
+@test "a kept capability is worth something: a low port of the host" {
+  code='
+import socket
+try:
+    socket.socket().bind(("127.0.0.1", 777))
+    print("bound")
+except OSError as error:
+    print(error.errno)'
+  run "$FUMEHOOD" run --net host --listen 777 --uid 4242 --gid 4242 \
+    --keep-cap CAP_NET_BIND_SERVICE -- /usr/bin/python3 -c "$code"
+  [ "$output" = bound ]
+  # Control: without it, the same box is refused.
+  run "$FUMEHOOD" run --net host --listen 777 --uid 4242 --gid 4242 -- \
+    /usr/bin/python3 -c "$code"
+  [ "$output" = 13 ]
+}
+
+@test "ids and capabilities are root's to give: refused to anybody else" {
+  for option in "--uid 0" "--uid 4242" "--gid 0" "--keep-cap CAP_SYS_ADMIN"; do
+    run setpriv --reuid 4242 --regid 4242 --clear-groups --inh-caps=-all \
+      --bounding-set=-all "$FUMEHOOD" run $option -- /bin/echo STARTED
+    [ "$status" = 125 ]
+    [ "${#lines[@]}" = 1 ]
+    [[ $output == "fumehood: ${option%% *}: only root can give that"* ]]
+  done
+}
+
+@test "supplementary groups of the caller do not come along" {
+  # Control: outside they would.
+  [[ $(setpriv --groups 6,24 id -G) == *24* ]]
+  run setpriv --groups 6,24 "$FUMEHOOD" run -- /bin/grep Groups: /proc/self/status
+  [ "$(echo $output)" = "Groups:" ]
+  run setpriv --groups 6,24 "$FUMEHOOD" run --uid 4242 --gid 4242 -- \
+    /usr/bin/id -G
+  [ "$output" = 4242 ]
+}
+
+@test "every call of a set-up as root with another uid, failed in turn" {
+  sweep "$work" --uid 4242 --gid 4242 -x "$fences" -- "$fences" "$work/secret"
+  [ ! -s "$work/wrong" ]
+  [ "$n_faults" -ge 350 ]
+}
+
+@test "every call of a set-up with a kept capability, failed in turn" {
+  # The fence of empty sets is not asked for: one bit is to stay.
+  sed -n 1p "$work/secret"
+  fences="$STAGE/build/helper_fences"
+  sweep "$work" --keep-cap CAP_NET_BIND_SERVICE -x "$fences" -- \
+    /bin/sh -c "echo STARTED; [ \"\$(grep -c '0000000000000400\$' /proc/self/status)\" = 5 ] && grep -q 'NoNewPrivs:.1' /proc/self/status && grep -q 'Seccomp:.2' /proc/self/status && ! cat $work/secret 2>/dev/null && echo '0 fences missing'"
+  [ ! -s "$work/wrong" ]
+  [ "$n_faults" -ge 350 ]
+}
