@@ -25,6 +25,8 @@ int options_parse(const char *command, int argc, char **argv,
 
 /* Prints "fumehood: what: why" and the remedy on stderr. */
 void print_error(const struct fh_error *err);
+/* Tells that a command does not know an argument. Return: EXIT_NOT_BOXED */
+int refuse_argument(const char *command, const char *argument);
 void print_warning(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 /* Writes a text to stdout. Return: 0, or EXIT_NOT_BOXED after a message */

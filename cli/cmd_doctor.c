@@ -33,10 +33,11 @@ int cmd_doctor(int argc, char **argv)
 	struct fh_policy *policy;
 	int r;
 
-	if (argc > 1 && !json) {
-		print_help("doctor");
-		return strcmp(argv[1], "--help") == 0 ? 0 : EXIT_NOT_BOXED;
-	}
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
+			 strcmp(argv[1], "-h") == 0))
+		return print_help("doctor");
+	if (argc > 1 && !json)
+		return refuse_argument("doctor", argv[1]);
 	policy = fh_policy_new();
 	r = policy ? doctor(policy, json) : EXIT_NOT_BOXED;
 	fh_policy_free(policy);

@@ -82,6 +82,8 @@ int print_help(const char *name)
 
 int cmd_help(int argc, char **argv)
 {
+	if (argc > 2)
+		return refuse_argument("help", argv[2]);
 	return print_help(argc > 1 ? argv[1] : NULL);
 }
 
@@ -90,8 +92,8 @@ int cmd_version(int argc, char **argv)
 	struct text text = { 0 };
 	int r;
 
-	(void)argc;
-	(void)argv;
+	if (argc > 1 && strncmp(argv[0], "-", 1) != 0)
+		return refuse_argument("version", argv[1]);
 	text_add(&text, "fumehood %s (%s, MIT licence)\n", FUMEHOOD_VERSION,
 		 FUMEHOOD_BUILT_FOR);
 	r = print_text(&text);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "cli.h"
 #include "report/report.h"
 #include "supervise/supervise.h"
@@ -119,36 +120,52 @@ static bool may_lack_namespaces(const struct fh_plan *plan,
  * saves trying them. When the box could not be built, they are tried for
  * real and the plan is made anew; if it is the same, the failure stands.
  */
+static int run_planned(struct fh_plan **plan, char **argv,
+		       struct fh_result *ret)
+{
+	int r = try_plan(*plan, argv, ret);
+	struct fh_plan *real;
+
+	if (r == 0 || !may_lack_namespaces(*plan, ret))
+		return r;
+	real = plan_for((*plan)->policy, true);
+	if (!real) {
+		ret->error.code = 0; /* the refusal has been told */
+		return r;
+	}
+	if (real->clone_flags != (*plan)->clone_flags ||
+	    real->steps != (*plan)->steps ||
+	    real->has_proc != (*plan)->has_proc) {
+		memset(ret, 0, sizeof(*ret));
+		r = try_plan(real, argv, ret);
+	}
+	fh_plan_free(*plan);
+	*plan = real;
+	return r;
+}
+
 int run_boxed(const struct fh_policy *policy, char **argv)
 {
-	struct fh_plan *plan = plan_for(policy, false), *real;
+	struct fh_plan *plan = plan_for(policy, false);
 	struct fh_result result = { 0 };
-	int r;
+	struct fh_error err = { 0 };
+	autoclose int report = -1;
 
 	if (!plan)
 		return EXIT_NOT_BOXED;
-	r = try_plan(plan, argv, &result);
-	if (r < 0 && may_lack_namespaces(plan, &result)) {
-		real = plan_for(policy, true);
-		if (!real) {
-			fh_plan_free(plan);
-			return EXIT_NOT_BOXED;
-		}
-		if (real->clone_flags != plan->clone_flags ||
-		    real->steps != plan->steps ||
-		    real->has_proc != plan->has_proc) {
-			memset(&result, 0, sizeof(result));
-			r = try_plan(real, argv, &result);
-		}
+	if (report_open(policy, &report, &err) < 0) {
+		print_error(&err);
 		fh_plan_free(plan);
-		plan = real;
+		return EXIT_NOT_BOXED;
 	}
-	if (r < 0)
+	if (run_planned(&plan, argv, &result) < 0 && result.error.code)
 		print_error(&result.error);
 	if (policy->report != REPORT_NONE &&
-	    report_write(plan, &result, argv) < 0)
-		result.exit_code = result.exit_code ? result.exit_code
-						    : EXIT_NOT_BOXED;
+	    report_write(plan, &result, argv, report, &err) < 0) {
+		print_error(&err);
+		if (!result.exit_code)
+			result.exit_code = EXIT_NOT_BOXED;
+	}
 	fh_plan_free(plan);
 	return result.exit_code;
 }

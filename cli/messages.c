@@ -59,6 +59,17 @@ void print_warning(const char *fmt, ...)
 	print_line(&line);
 }
 
+int refuse_argument(const char *command, const char *argument)
+{
+	struct fh_error err;
+
+	fh_fail(&err, FH_STAGE_PARSE, 0, "%s: no argument %s is known",
+		command, argument);
+	fh_remedy(&err, "fumehood help %s tells what it takes", command);
+	print_error(&err);
+	return EXIT_NOT_BOXED;
+}
+
 int print_text(const struct text *text)
 {
 	struct fh_error err;

@@ -118,7 +118,9 @@ static void forward(struct init *init, int sig)
 
 	if (sig == SIGTSTP)
 		sig = SIGSTOP;
-	kill(group, sig);
+	/* Before its new session the program has no group of its own. */
+	if (kill(group, sig) < 0)
+		kill(init->program, sig);
 }
 
 static void read_signals(struct init *init)

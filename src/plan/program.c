@@ -140,8 +140,7 @@ static int find_outside(const char *path, void *ctx)
 {
 	struct search *search = ctx;
 
-	if (access(path, X_OK) < 0 ||
-	    prepared_find(search->prepared, path))
+	if (access(path, X_OK) < 0 || is_shown(search->prepared, path))
 		return 0;
 	memcpy(search->found, path, strlen(path) + 1);
 	return 1;

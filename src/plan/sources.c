@@ -69,7 +69,7 @@ static int fail_source(struct opener *o, const struct plan_mount *mount,
 {
 	fh_fail(o->err, FH_STAGE_PREPARE, code, "%s %s: %s", mount->origin,
 		mount->source, what ? what : strerror(-code));
-	if (code == -ENOENT)
+	if (code == -ENOENT && !mount->is_expanded)
 		fh_remedy(o->err, "create it, or write %s -%s if it may be missing",
 			  mount->origin, mount->source);
 	if (code == -EACCES)
@@ -281,6 +281,18 @@ static bool is_own_name(const char *name)
 	return false;
 }
 
+/* $HOME needs a mount point, and none may be made in somebody's tree: an
+ * entry that would lie around it without having one is left out. */
+static bool is_in_the_way(const struct opener *o, int root, const char *name)
+{
+	const char *home = o->plan->home + 1;
+	size_t len = strlen(name);
+	struct stat st;
+
+	return strncmp(home, name, len) == 0 && home[len] == '/' &&
+	       fstatat(root, home, &st, AT_SYMLINK_NOFOLLOW) < 0;
+}
+
 static int open_entry(struct opener *o, const struct plan_mount *whole,
 		      int root, const char *name)
 {
@@ -329,7 +341,8 @@ static int open_expanded(struct opener *o, const struct plan_mount *mount)
 		return fail_source(o, mount, root < 0 ? root : -ENOMEM, NULL);
 	r = real_path(o, root, &whole.source);
 	while (r == 0 && (entry = readdir(dir))) {
-		if (is_own_name(entry->d_name))
+		if (is_own_name(entry->d_name) ||
+		    is_in_the_way(o, dirfd(dir), entry->d_name))
 			continue;
 		if (n++ == ROOT_ENTRIES_MAX)
 			r = fail_source(o, mount, -E2BIG,

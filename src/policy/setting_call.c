@@ -7,10 +7,16 @@
 
 #include "base/path.h"
 
+#define VALUE_SHOWN_MAX 100 /* of a value, in a message */
+
 int setting_refuse(const struct setting_call *call, int code, const char *why)
 {
-	fh_fail(call->err, FH_STAGE_PARSE, code, "%s %s: %s", call->origin,
-		call->value, why);
+	bool is_long = strlen(call->value) > VALUE_SHOWN_MAX;
+
+	/* The reason comes last and must not be what is cut off. */
+	fh_fail(call->err, FH_STAGE_PARSE, code, "%s %.*s%s: %s",
+		call->origin, VALUE_SHOWN_MAX, call->value,
+		is_long ? "..." : "", why);
 	return code;
 }
 

@@ -89,21 +89,6 @@ void report_json(const struct fh_plan *plan, const struct fh_result *result,
 	text_add(ret, "\n}\n");
 }
 
-/* A pipe, a terminal or a device cannot be replaced, and must not be. */
-static int write_special(const char *path, const struct text *text)
-{
-	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	return fd < 0 ? -errno : write_exactly(fd, text->data, text->len);
-}
-
-static bool is_special(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
 /* The temporary name stands in the same directory, so that the rename is
  * atomic; O_EXCL and NOFOLLOW keep a planted link from being written to. */
 static int write_file(const char *path, const struct text *text)
@@ -128,12 +113,51 @@ static int write_file(const char *path, const struct text *text)
 	return r;
 }
 
+static int check_directory(const char *path)
+{
+	char directory[4096];
+	char *slash;
+
+	if (snprintf(directory, sizeof(directory), "%s", path) >=
+	    (int)sizeof(directory))
+		return -ENAMETOOLONG;
+	slash = strrchr(directory, '/');
+	if (!slash)
+		memcpy(directory, ".", 2);
+	else
+		slash[slash == directory] = '\0';
+	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0
+		       ? -errno : 0;
+}
+
+int report_open(const struct fh_policy *policy, int *ret_fd,
+		struct fh_error *err)
+{
+	const char *path = policy->report_path;
+	struct stat st;
+	int r = 0;
+
+	*ret_fd = -1;
+	if (!path)
+		return 0;
+	/* A pipe, a terminal or a device cannot be replaced, and must not. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		*ret_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		r = *ret_fd < 0 ? -errno : 0;
+	} else {
+		r = check_directory(path);
+	}
+	return r < 0 ? fh_fail(err, FH_STAGE_PREPARE, r,
+			       "write the report to %s: %s", path,
+			       strerror(-r))
+		     : 0;
+}
+
 int report_write(const struct fh_plan *plan, const struct fh_result *result,
-		 char *const *argv)
+		 char *const *argv, int fd, struct fh_error *err)
 {
 	const char *path = plan->policy->report_path;
 	autotext text = { 0 };
-	char name[256];
 	int r;
 
 	if (plan->policy->report == REPORT_JSON)
@@ -141,14 +165,13 @@ int report_write(const struct fh_plan *plan, const struct fh_result *result,
 	else
 		report_text(plan, result, &text);
 	r = text.code;
-	if (r == 0)
-		r = path ? (is_special(path) ? write_special(path, &text)
-					     : write_file(path, &text))
-			 : write_exactly(STDERR_FILENO, text.data, text.len);
-	if (r < 0 && path) {
-		escape_into(name, sizeof(name), path);
-		fprintf(stderr, "fumehood: write the report to %s: %s\n",
-			name, strerror(-r));
-	}
-	return r;
+	if (r == 0 && path && fd < 0)
+		r = write_file(path, &text);
+	else if (r == 0)
+		r = write_exactly(path ? fd : STDERR_FILENO, text.data,
+				  text.len);
+	return r < 0 ? fh_fail(err, FH_STAGE_SUPERVISE, r,
+			       "write the report to %s: %s",
+			       path ? path : "standard error", strerror(-r))
+		     : 0;
 }

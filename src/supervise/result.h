@@ -12,6 +12,7 @@ enum end_reason {
 	END_EXITED,
 	END_SIGNALLED,
 	END_TIMEOUT,
+	END_LIMIT, /* a ceiling of the policy: cpu-time or file-size */
 	END_REFUSED_SYSCALL, /* killed by the filter: SIGSYS */
 	END_INIT_KILLED,     /* somebody outside killed the box's init */
 	N_END_REASONS,

@@ -27,6 +27,7 @@ const struct end_reason_info end_reasons[N_END_REASONS] = {
 	[END_EXITED] = { "exited", "exited" },
 	[END_SIGNALLED] = { "signalled", "killed by a signal" },
 	[END_TIMEOUT] = { "timeout", "ended at the time limit" },
+	[END_LIMIT] = { "limit", "ended at a ceiling" },
 	[END_REFUSED_SYSCALL] = { "refused-syscall",
 		"killed for a refused system call" },
 	[END_INIT_KILLED] = { "init-killed",
@@ -258,6 +259,26 @@ static void wait_for_end(struct run *run)
 	}
 }
 
+static bool has_rlimit(const struct box *box, int resource)
+{
+	for (size_t i = 0; i < box->n_rlimits; i++)
+		if (box->rlimits[i].resource == resource)
+			return true;
+	return false;
+}
+
+/* A program may send itself any signal; it is taken for a ceiling's only
+ * where the ceiling was set. */
+static enum end_reason signal_reason(const struct box *box, int sig)
+{
+	if (sig == SIGSYS)
+		return END_REFUSED_SYSCALL;
+	if ((sig == SIGXCPU && has_rlimit(box, RLIMIT_CPU)) ||
+	    (sig == SIGXFSZ && has_rlimit(box, RLIMIT_FSIZE)))
+		return END_LIMIT;
+	return END_SIGNALLED;
+}
+
 static void conclude(struct run *run, int init_status)
 {
 	struct fh_result *result = run->result;
@@ -275,8 +296,7 @@ static void conclude(struct run *run, int init_status)
 		return;
 	}
 	if (WIFSIGNALED(status)) {
-		result->reason = WTERMSIG(status) == SIGSYS
-					 ? END_REFUSED_SYSCALL : END_SIGNALLED;
+		result->reason = signal_reason(run->box, WTERMSIG(status));
 		result->exit_code = EXIT_SIGNAL_BASE + WTERMSIG(status);
 	} else {
 		result->reason = END_EXITED;

@@ -107,7 +107,7 @@ processes() { # WORK
   # When the launcher forks more than once, all but the last is trying.
   trying_until=$(awk '$1 == "0" && $3 == "pipe2" { before = last; last = $2 }
     $1 == "0" && $3 ~ /^(clone3?|fork|vfork)$/ { n++ }
-    END { print n > 1 ? before : 0 }' "$1/calls")
+    END { print (n > 1 ? before : 0) }' "$1/calls")
   trying_from=$(awk '$1 == "0" && $3 == "rt_sigprocmask" { print $2; exit }' \
     "$1/calls")
 }

@@ -67,12 +67,14 @@ ours='read_exactly write_exactly number_format escape_into'
   [ "$status" = 1 ]
 }
 
-@test "the child has no variable of its own that could be written" {
+# The stack of the helper that makes the net namespace: it shares our memory
+# and lives at the same time.
+writable=helper
+
+@test "the child has no variable of its own but the listed" {
   # Control: the symbols are told apart.
   nm "$objects/child.a" | grep -q ' [tT] '
-  run grep -E ' [bBdDcC] ' <(nm "$objects/child.a" | grep -v 'data.rel.ro')
-  for symbol in $(nm "$objects/child.a" | awk '$2 ~ /^[bBcC]$/ { print $3 }'); do
-    echo "$symbol"
-    return 1
+  for symbol in $(nm "$objects/child.a" | awk '$2 ~ /^[bBcCD]$/ { print $3 }'); do
+    [[ " $writable " == *" ${symbol%.*} "* ]] || { echo "$symbol"; return 1; }
   done
 }

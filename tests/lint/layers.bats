@@ -26,6 +26,8 @@ excepted() { # FILE INCLUDED
   case "$1 $2" in
     # A row of the settings names the field of the policy that it fills.
     "src/tables/settings.c policy/policy.h") ;;
+    # The rights of Landlock for what a grant says: read, write, execute.
+    "src/tables/landlock_rights.c policy/policy.h") ;;
     # Which architecture this is, is the filter's enumeration; plain data.
     "src/probe/kernel.h mech/filter.h") ;;
     # The steps share what they say on failure with those that walk them.

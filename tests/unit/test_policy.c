@@ -1,6 +1,5 @@
 /* The default policy, and the wishes that cannot be had together. */
 #include "invented.h"
-#include "tables/settings.h"
 
 static void test_defaults(void)
 {
