@@ -191,7 +191,7 @@ load ../helpers/common
   refuses 125 "--unknown" -- doctor --unknown
   refuses 125 "--unknown" -- show --unknown
   refuses 125 "question of two words" -- why read
-  refuses 125 "raed" "read, write, exec" -- why raed /etc/shadow
+  refuses 125 "raed" "connect, exec, listen, read" -- why raed /etc/shadow
   refuses 125 "opne" "did you mean open?" -- why syscall opne
   refuses 125 "not a port" -- why connect https
 }
