@@ -5,7 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 #include "tables/landlock_rights.h"
 #include "policy/policy.h"
 

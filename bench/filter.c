@@ -19,7 +19,7 @@
 
 #include "mech/bpf_run.h"
 #include "mech/seccomp.h"
-#include "sys/seccomp.h"
+#include "sys/seccomp_calls.h"
 
 #define N_ROUNDS_DEFAULT 201
 #define N_ROUNDS_MAX 10001

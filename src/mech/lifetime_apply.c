@@ -25,11 +25,11 @@ int parent_death_apply(struct box *box, struct child_failure *failure)
 int maps_apply(struct box *box, struct child_failure *failure)
 {
 	char go;
+	int r = read_exactly(box->go_fd, &go, 1);
 
-	(void)failure;
-	if (read_exactly(box->go_fd, &go, 1) < 0)
+	if (r == -ENODATA)
 		_exit(125); /* the launcher has failed, or is no more */
-	return 0;
+	return r < 0 ? child_fail(failure, r, "wait for", "the id maps") : 0;
 }
 
 /* A change of credentials clears the parent-death signal; and without a pid

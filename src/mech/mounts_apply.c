@@ -11,7 +11,7 @@
 
 #include "base/number.h"
 #include "mech/remount_apply.h"
-#include "sys/mounts.h"
+#include "sys/mounts_calls.h"
 
 #define ROOT_OPTIONS "mode=0755,size=16m,nr_inodes=200k"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "sys/mounts.h"
+#include "sys/mounts_calls.h"
 
 #define MOUNTINFO_LINE_MAX 8192
 

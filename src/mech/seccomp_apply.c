@@ -4,7 +4,7 @@
 #include <linux/filter.h>
 
 #include "mech/filter.h"
-#include "sys/seccomp.h"
+#include "sys/seccomp_calls.h"
 
 int seccomp_load(const struct bpf_program *program)
 {

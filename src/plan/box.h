@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "mech/filter.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 
 /*
  * The order of the set-up, in this one place. The child takes the steps of

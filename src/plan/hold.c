@@ -4,7 +4,7 @@
 
 #include "mech/landlock.h"
 #include "plan/plan.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 
 #define BIT(mechanism) (UINT32_C(1) << MECHANISM_##mechanism)
 

@@ -16,7 +16,7 @@
 #include "mech/landlock.h"
 #include "plan/program.h"
 #include "plan/sources.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 #include "tables/landlock_rights.h"
 
 #define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */

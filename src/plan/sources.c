@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "mech/landlock.h"
-#include "sys/mounts.h"
+#include "sys/mounts_calls.h"
 #include "tables/landlock_rights.h"
 
 #ifndef AT_EMPTY_PATH

@@ -14,7 +14,7 @@
 #include "base/number.h"
 #include "probe/trial.h"
 #include "sys/capability.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 #include "sys/process.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
@@ -47,10 +47,12 @@ static bool probe_groups(const struct fh_kernel *kernel)
 {
 	char text[16];
 
+	/* Where it cannot be read it is tried: to fail is safer than to keep
+	 * the groups. */
 	return kernel_has_capability(kernel, CAP_SETGID) &&
-	       read_small_file(AT_FDCWD, "/proc/self/setgroups", text,
-			       sizeof(text)) > 0 &&
-	       strcmp(text, "allow") == 0;
+	       !(read_small_file(AT_FDCWD, "/proc/self/setgroups", text,
+				 sizeof(text)) > 0 &&
+		 strcmp(text, "deny") == 0);
 }
 
 void kernel_probe_quick(struct fh_kernel *ret)

@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "sys/mounts.h"
+#include "sys/mounts_calls.h"
 
 static int write_text(const char *path, const char *text)
 {

@@ -289,6 +289,9 @@ static void conclude(struct run *run, int init_status)
 	if (!run->has_ended) {
 		result->reason = run->is_timed_out ? END_TIMEOUT
 						   : END_INIT_KILLED;
+		if (!run->is_timed_out && !WIFSIGNALED(init_status))
+			fh_fail(&result->error, FH_STAGE_SUPERVISE, -EPROTO,
+				"learn how the program ended");
 		result->exit_code = run->is_timed_out ? EXIT_TIMED_OUT
 			: WIFSIGNALED(init_status)
 				? EXIT_SIGNAL_BASE + WTERMSIG(init_status)
@@ -353,13 +356,12 @@ static int run_box(struct run *run)
 	sigfillset(&all);
 	run->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (run->signal_fd < 0 && r == 0) {
-		r = fail_start(run, -errno, "watch signals");
+		fail_start(run, -errno, "watch signals");
 		process_signal(run->init_fd, SIGKILL);
 	}
 	wait_for_end(run);
 	reap_init(run);
-	return run->result->reason == END_NOT_STARTED
-		       ? run->result->error.code : 0;
+	return run->result->error.code;
 }
 
 int box_run(struct box *box, uint64_t timeout_ms,
@@ -377,7 +379,10 @@ int box_run(struct box *box, uint64_t timeout_ms,
 	if (timeout_ms != POLICY_UNLIMITED)
 		run.deadline_us = run.started_us + timeout_ms * 1000;
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
+	/* Init reads its signals from a descriptor, which takes none that is
+	 * not blocked: it inherits this mask. */
+	if (sigprocmask(SIG_SETMASK, &all, &before) < 0)
+		return fail_start(&run, -errno, "block signals");
 	/* The child's /proc files must be ours, for the maps. */
 	if (dumpable != 1)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

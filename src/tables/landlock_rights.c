@@ -2,7 +2,7 @@
 #include "tables/landlock_rights.h"
 
 #include "policy/policy.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 
 #define R ACCESS_READ
 #define W ACCESS_WRITE

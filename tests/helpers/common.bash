@@ -12,7 +12,7 @@ PYTHON=/usr/bin/python3
 setup() {
   WORK=$(mktemp -d "$TMPDIR/work.XXXXXX")
   LISTENER=
-  cd "$WORK"
+  cd "$WORK" || return
 }
 
 teardown() {

@@ -47,7 +47,7 @@ find_text() { # NAME
 
 @test "every command is in the manual and in the help" {
   manual=$(find_text fumehood.1 || find_text fumehood.1.scd)
-  commands=$(sed -n 's/^\t{ "\([a-z]*\)", ".*/\1/p' cli/main.c)
+  commands=$(sed -n 's/^\t{ \.name = "\([a-z]*\)".*/\1/p' src/tables/verbs.c)
   [ "$(wc -w <<<"$commands")" -ge 7 ]
   for command in $commands; do
     "$BUILD/fumehood" help | grep -qw "$command"

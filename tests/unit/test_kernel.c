@@ -2,7 +2,7 @@
 #include <sys/utsname.h>
 
 #include "invented.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 
 static char cause[256], remedy[256];
 

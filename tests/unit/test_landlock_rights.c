@@ -1,6 +1,6 @@
 /* The masks of each Landlock ABI, as the kernel's history has them. */
 #include "policy/policy.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 #include "tables/landlock_rights.h"
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /* What appears in the box by default, and what the grants add. */
 #include "invented.h"
-#include "sys/landlock.h"
+#include "sys/landlock_calls.h"
 
 static struct fh_policy *policy;
 static struct fh_plan *plan;

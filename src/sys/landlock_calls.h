@@ -1,14 +1,14 @@
 /* Landlock system calls, with the constants that 6.1 headers lack. */
-#ifndef FH_SYS_LANDLOCK_H
-#define FH_SYS_LANDLOCK_H
+#ifndef FH_SYS_LANDLOCK_CALLS_H
+#define FH_SYS_LANDLOCK_CALLS_H
 
 #include <errno.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Numbers are the same on every 64-bit architecture; Linux 5.13. */
-#ifndef SYS_landlock_create_ruleset
+/* The same numbers on every 64-bit architecture. */
+#ifndef SYS_landlock_create_ruleset /* Linux 5.13 */
 #define SYS_landlock_create_ruleset 444
 #define SYS_landlock_add_rule 445
 #define SYS_landlock_restrict_self 446

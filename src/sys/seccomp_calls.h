@@ -1,16 +1,11 @@
 /* The seccomp(2) call, for which libc has no wrapper. */
-#ifndef FH_SYS_SECCOMP_H
-#define FH_SYS_SECCOMP_H
+#ifndef FH_SYS_SECCOMP_CALLS_H
+#define FH_SYS_SECCOMP_CALLS_H
 
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* include/uapi/linux/seccomp.h, Linux 6.6 */
-#ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
-#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1
-#endif
 
 /* Return: what the kernel returns, or -errno */
 static inline int sys_seccomp(unsigned operation, unsigned flags,

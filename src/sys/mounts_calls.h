@@ -1,6 +1,6 @@
 /* The mount system calls by descriptor and by path, one thin wrapper each. */
-#ifndef FH_SYS_MOUNTS_H
-#define FH_SYS_MOUNTS_H
+#ifndef FH_SYS_MOUNTS_CALLS_H
+#define FH_SYS_MOUNTS_CALLS_H
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,310 @@
+/*
+ * The whole plan on kernels that are not at hand, as text. A difference is a
+ * change of what a user is told: with GOLDEN_UPDATE set the texts of the tree
+ * at $TOP are written anew, to be read by eye before they are kept.
+ */
+#include <limits.h>
+
+#include "base/io.h"
+#include "invented.h"
+
+#define TEXT_SIZE (64 << 10)
+
+struct golden {
+	const char *name; /* of the file, and of the test */
+	struct fh_kernel (*kernel)(void);
+	struct wishes wishes;
+};
+
+#define ABI(n)                                                                \
+	static struct fh_kernel abi_##n(void)                                 \
+	{                                                                     \
+		return invented_kernel(n);                                    \
+	}                                                                     \
+	static struct fh_kernel alone_##n(void)                               \
+	{                                                                     \
+		struct fh_kernel kernel = invented_kernel(n);                 \
+                                                                              \
+		invented_denial(&kernel, TRIAL_CREATE, -ENOSPC);              \
+		kernel.max_user_namespaces = 0;                               \
+		return kernel;                                                \
+	}
+
+ABI(0)
+ABI(1)
+ABI(2)
+ABI(3)
+ABI(4)
+ABI(5)
+ABI(6)
+ABI(7)
+ABI(8)
+ABI(9)
+ABI(10)
+ABI(11)
+
+static struct fh_kernel abi_12(void)
+{
+	return invented_kernel(12);
+}
+
+/* Debian's patch, switched off by the administrator. */
+static struct fh_kernel debian(void)
+{
+	struct fh_kernel kernel = invented_kernel(7);
+
+	invented_denial(&kernel, TRIAL_CREATE, -EPERM);
+	kernel.unprivileged_userns_clone = 0;
+	return kernel;
+}
+
+static struct fh_kernel docker(void)
+{
+	struct fh_kernel kernel = invented_root(7);
+
+	/* What Docker leaves to root; CAP_SYS_ADMIN is not among it. */
+	kernel.capabilities = 0xa80425fb;
+	invented_denial(&kernel, TRIAL_CREATE, -EPERM);
+	kernel.is_filtered = true;
+	kernel.is_masked_proc = true;
+	return kernel;
+}
+
+static struct fh_kernel ubuntu(void)
+{
+	struct fh_kernel kernel = invented_kernel(4);
+
+	invented_denial(&kernel, TRIAL_MAP, -EPERM);
+	kernel.apparmor_restrict_userns = 1;
+	return kernel;
+}
+
+static struct fh_kernel masked_proc(void)
+{
+	struct fh_kernel kernel = invented_kernel(7);
+
+	invented_denial(&kernel, TRIAL_PROC, -EPERM);
+	kernel.is_masked_proc = true;
+	return kernel;
+}
+
+static struct fh_kernel old_pid_max(void)
+{
+	struct fh_kernel kernel = invented_kernel(5);
+
+	kernel.trials[TRIAL_PID_MAX] = -EACCES;
+	return kernel;
+}
+
+static struct fh_kernel no_mdwe(void)
+{
+	struct fh_kernel kernel = invented_kernel(2);
+
+	kernel.trials[TRIAL_PID_MAX] = -EACCES;
+	kernel.has_mdwe = false;
+	return kernel;
+}
+
+static struct fh_kernel root(void)
+{
+	return invented_root(7);
+}
+
+static struct fh_kernel old_root(void)
+{
+	struct fh_kernel kernel = invented_root(5);
+
+	kernel.trials[TRIAL_PID_MAX] = -EACCES;
+	return kernel;
+}
+
+/* Not root, but started with a capability by a service manager. */
+static struct fh_kernel lent_capability(void)
+{
+	struct fh_kernel kernel = debian();
+
+	kernel.capabilities = UINT64_C(1) << 10;
+	return kernel;
+}
+
+#define ALONE_LOSSES                                                          \
+	"without", "files-read", "without", "files-write", "without",         \
+		"lifetime"
+
+static const struct golden goldens[] = {
+	{ "abi-0", abi_0, { { NULL } } },
+	{ "abi-1", abi_1, { { NULL } } },
+	{ "abi-2", abi_2, { { NULL } } },
+	{ "abi-3", abi_3, { { NULL } } },
+	{ "abi-4", abi_4, { { NULL } } },
+	{ "abi-5", abi_5, { { NULL } } },
+	{ "abi-6", abi_6, { { NULL } } },
+	{ "abi-7", abi_7, { { NULL } } },
+	{ "abi-8", abi_8, { { NULL } } },
+	{ "abi-9", abi_9, { { NULL } } },
+	{ "abi-10", abi_10, { { NULL } } },
+	{ "abi-11", abi_11, { { NULL } } },
+	{ "abi-12", abi_12, { { NULL } } },
+	{ "alone-abi-0", alone_0, { { NULL } } },
+	{ "alone-abi-0-accepted", alone_0, { { ALONE_LOSSES } } },
+	{ "alone-abi-1", alone_1, { { NULL } } },
+	{ "alone-abi-1-accepted", alone_1, { { ALONE_LOSSES } } },
+	{ "alone-abi-2", alone_2, { { NULL } } },
+	{ "alone-abi-3", alone_3, { { NULL } } },
+	{ "alone-abi-4", alone_4, { { NULL } } },
+	{ "alone-abi-5", alone_5, { { NULL } } },
+	{ "alone-abi-6", alone_6, { { NULL } } },
+	{ "alone-abi-7", alone_7, { { NULL } } },
+	{ "alone-abi-8", alone_8, { { NULL } } },
+	{ "alone-abi-9", alone_9, { { NULL } } },
+	{ "alone-abi-10", alone_10, { { NULL } } },
+	{ "alone-abi-11", alone_11, { { NULL } } },
+	{ "alone-hide", alone_7, { { "hide", "/srv" } } },
+	{ "alone-loopback", alone_7, { { "net", "loopback" } } },
+	{ "alone-net-host", alone_7,
+	  { { "net", "host", "connect", "443" } } },
+	{ "debian-no-userns", debian, { { NULL } } },
+	{ "docker", docker, { { NULL } } },
+	{ "grants", abi_7,
+	  { { "read", "/srv/in", "write", "-out", "exec", "/opt/tool",
+	      "bind", "/srv/a:/data:rw", "hide", "/srv/in/secret", "tmpfs",
+	      "/scratch:8M", "device", "/dev/kvm", "hostname", "box", "env",
+	      "A=\x1b[2J" } } },
+	{ "lent-capability", lent_capability, { { NULL } } },
+	{ "masked-proc", masked_proc, { { NULL } } },
+	{ "net-host-abi-3", abi_3, { { "net", "host", "connect", "443" } } },
+	{ "net-host-abi-4", abi_4, { { "net", "host", "connect", "443" } } },
+	{ "net-host-abi-9", abi_9, { { "net", "host", "listen", "80" } } },
+	{ "net-host-abi-10", abi_10, { { "net", "host", "connect", "443" } } },
+	{ "no-mdwe", no_mdwe, { { "no-write-exec", NULL } } },
+	{ "old-pid-max", old_pid_max, { { NULL } } },
+	{ "on-deny-log", abi_7, { { "on-deny", "log" } } },
+	{ "pids-few-root", root, { { "pids", "10" } } },
+	{ "required-ceilings", abi_7,
+	  { { "require", "time", "require", "cpu", "require", "disk" } } },
+	{ "root", root, { { NULL } } },
+	{ "root-keep-cap", root,
+	  { { "uid", "33", "gid", "33", "keep-cap",
+	      "CAP_NET_BIND_SERVICE" } } },
+	{ "root-old-pid-max", old_root, { { NULL } } },
+	{ "root-uid", root, { { "uid", "33", "gid", "33" } } },
+	{ "strict", abi_7, { { "syscalls", "strict", "on-deny", "kill" } } },
+	{ "tty-inherit", abi_7, { { "tty", "inherit" } } },
+	{ "ubuntu-apparmor", ubuntu, { { NULL } } },
+	{ "user-keep-cap", abi_7, { { "keep-cap", "CAP_NET_RAW" } } },
+	{ "user-uid", abi_7, { { "uid", "33" } } },
+};
+
+/* What a user of `fumehood show` would read on that kernel. */
+static void render(const struct golden *golden, struct text *ret)
+{
+	struct fh_policy *policy = invented_policy(&golden->wishes);
+	struct fh_kernel kernel = golden->kernel();
+	struct fh_plan *plan = NULL;
+	struct fh_error err = { 0 };
+
+	if (fh_plan_new(policy, &kernel, invented_env, &plan, &err) < 0)
+		text_add(ret, "Refused: %s\nRemedy: %s\n", err.what,
+			 err.remedy);
+	else
+		fh_plan_print(plan, ret);
+	check_int(ret->code, 0);
+	fh_plan_free(plan);
+	fh_policy_free(policy);
+}
+
+static void update(const struct golden *golden, const struct text *text)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/tests/golden/%s.txt", getenv("TOP"),
+		 golden->name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		tap_fail(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
+	check_int(write_exactly(fd, text->data, text->len), 0);
+	close(fd);
+}
+
+/* Shows the first line that differs. */
+static void compare(const char *now, const char *kept)
+{
+	int line = 1;
+
+	while (*now && *kept) {
+		size_t a = strcspn(now, "\n"), b = strcspn(kept, "\n");
+
+		if (a != b || strncmp(now, kept, a))
+			break;
+		now += a + (now[a] == '\n');
+		kept += b + (kept[b] == '\n');
+		line++;
+	}
+	if (*now || *kept)
+		tap_fail(__FILE__, __LINE__, "line %d: \"%.*s\", not \"%.*s\"",
+			 line, (int)strcspn(now, "\n"), now,
+			 (int)strcspn(kept, "\n"), kept);
+}
+
+static const struct golden *current;
+
+static void test_golden(void)
+{
+	static char kept[TEXT_SIZE];
+	const char *stage = getenv("STAGE");
+	struct text text = { 0 };
+	char path[PATH_MAX];
+	int fd;
+	ssize_t n;
+
+	render(current, &text);
+	if (getenv("GOLDEN_UPDATE") && *getenv("GOLDEN_UPDATE")) {
+		update(current, &text);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/tests/golden/%s.txt",
+		 stage ? stage : ".", current->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		tap_fail(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
+	n = read(fd, kept, sizeof(kept) - 1);
+	check(n > 0 && n < TEXT_SIZE - 1);
+	kept[n] = '\0';
+	compare(text.data, kept);
+	text_done(&text);
+}
+
+/* The printed plan is a function of its inputs and of nothing else. */
+static void test_pure(void)
+{
+	for (size_t i = 0; i < N(goldens); i++) {
+		struct text a = { 0 }, b = { 0 };
+
+		render(&goldens[i], &a);
+		check_int(chdir(i % 2 ? "/" : "/usr"), 0);
+		setenv("HOME", "/elsewhere", 1);
+		render(&goldens[i], &b);
+		check_str(a.data, b.data);
+		text_done(&a);
+		text_done(&b);
+	}
+}
+
+int main(void)
+{
+	static struct tap_test one, pure = { "plans are pure", test_pure, 0 };
+	int r = 0;
+
+	/* Each golden text is a test; the harness takes tables of constants,
+	 * so the table is made here. */
+	struct tap_test tests[N(goldens) + 1];
+
+	(void)one;
+	for (size_t i = 0; i < N(goldens); i++)
+		tests[i] = (struct tap_test){ .name = goldens[i].name,
+					      .run = test_golden };
+	tests[N(goldens)] = pure;
+	(void)r;
+	return tap_run(tests, N(tests));
+}
