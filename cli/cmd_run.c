@@ -161,11 +161,8 @@ int run_boxed(const struct fh_policy *policy, char **argv)
 	if (run_planned(&plan, argv, &result) < 0 && result.error.code)
 		print_error(&result.error);
 	if (policy->report != REPORT_NONE &&
-	    report_write(plan, &result, argv, report, &err) < 0) {
-		print_error(&err);
-		if (!result.exit_code)
-			result.exit_code = EXIT_NOT_BOXED;
-	}
+	    report_write(plan, &result, argv, report, &err) < 0)
+		print_error(&err); /* the program ran: its status stands */
 	fh_plan_free(plan);
 	return result.exit_code;
 }

@@ -100,15 +100,16 @@ static int put_own(struct variables *vars, struct fh_plan *plan,
 	const char *user = lookup(env, "USER");
 	int r;
 
-	if (!is_user_name(user))
-		user = FALLBACK_USER;
+	plan->user = is_user_name(user) ? user : FALLBACK_USER;
 	r = put(vars, arena_print(vars->arena, "PATH=%s", STANDARD_PATH));
 	if (r == 0)
 		r = put(vars, arena_print(vars->arena, "HOME=%s", plan->home));
 	if (r == 0)
-		r = put(vars, arena_print(vars->arena, "USER=%s", user));
+		r = put(vars, arena_print(vars->arena, "USER=%s",
+					  plan->user));
 	if (r == 0)
-		r = put(vars, arena_print(vars->arena, "LOGNAME=%s", user));
+		r = put(vars, arena_print(vars->arena, "LOGNAME=%s",
+					  plan->user));
 	if (r == 0)
 		r = put(vars, arena_copy(vars->arena, "SHELL=/bin/sh"));
 	return r;

@@ -142,17 +142,11 @@ static int add_directory(struct fh_plan *plan, const char *target,
 	return 0;
 }
 
-static const char *user_name(const struct fh_plan *plan)
-{
-	for (char **var = plan->envp; *var; var++)
-		if (strncmp(*var, "LOGNAME=", 8) == 0)
-			return *var + 8;
-	return "user";
-}
-
 static int add_etc(struct fh_plan *plan)
 {
 	const char *root = plan->uid ? "root:x:0:0:root:/root:/bin/sh\n" : "";
+	/* A line of the file must not be what a directory's name makes it. */
+	const char *home = strpbrk(plan->home, ":\n") ? "/" : plan->home;
 	const char *root_group = plan->gid ? "root:x:0:\n" : "";
 	const char *host = plan->policy->hostname ? plan->policy->hostname
 						  : "fumehood";
@@ -163,13 +157,13 @@ static int add_etc(struct fh_plan *plan)
 			arena_print(&plan->arena,
 				"%s%s:x:%u:%u::%s:/bin/sh\n"
 				"nobody:x:65534:65534:nobody:/:/bin/false\n",
-				root, user_name(plan), plan->uid, plan->gid,
-				plan->home));
+				root, plan->user, plan->uid, plan->gid,
+				home));
 	if (r == 0)
 		r = add_content(plan, MOUNT_FILE, "/etc/group",
 			arena_print(&plan->arena,
 				"%s%s:x:%u:\nnogroup:x:65534:\n", root_group,
-				user_name(plan), plan->gid));
+				plan->user, plan->gid));
 	if (r == 0)
 		r = add_content(plan, MOUNT_FILE, "/etc/hosts",
 			arena_print(&plan->arena,

@@ -220,9 +220,6 @@ static int nest_all(struct nester *o)
 		if (r == 0 && depth)
 			r = nest_one(o, &ops[i], &ops[stack[depth - 1]],
 				     &drop);
-		/* Hiding what nothing shows needs no mount. */
-		if (ops[i].kind == MOUNT_HIDE && !ops[i].is_inside_grant)
-			drop = true;
 		if (drop || r < 0) {
 			if (ops[i].fd >= 0)
 				close(ops[i].fd);
@@ -239,6 +236,24 @@ static int nest_all(struct nester *o)
 	return r;
 }
 
+/* Hiding what nothing shows needs no mount; but until here it was there to
+ * contradict a grant inside it. */
+static void drop_needless_hides(struct nester *o)
+{
+	struct box *box = &o->prepared->box;
+	struct mount_op *ops = o->prepared->ops;
+	size_t n = 0;
+
+	for (size_t i = 0; i < box->n_mounts; i++) {
+		if (ops[i].kind == MOUNT_HIDE && !ops[i].is_inside_grant)
+			continue;
+		if (n != i)
+			ops[n] = ops[i];
+		n++;
+	}
+	box->n_mounts = n;
+}
+
 int sources_nest(const struct fh_plan *plan, struct prepared *prepared,
 		 struct fh_error *err)
 {
@@ -249,5 +264,8 @@ int sources_nest(const struct fh_plan *plan, struct prepared *prepared,
 	      compare_ops);
 	r = merge_all(&o);
 	drop_links(&o);
-	return r < 0 ? r : nest_all(&o);
+	if (r == 0)
+		r = nest_all(&o);
+	drop_needless_hides(&o);
+	return r;
 }

@@ -64,6 +64,7 @@ struct fh_plan {
 	struct filter init_filter;
 
 	const char *home;
+	const char *user; /* a plain name: it stands in a passwd file */
 	char **envp;
 	const char *path; /* the PATH in it */
 

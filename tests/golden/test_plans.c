@@ -13,7 +13,7 @@
 struct golden {
 	const char *name; /* of the file, and of the test */
 	struct fh_kernel (*kernel)(void);
-	struct wishes wishes;
+	const struct wishes *wishes;
 };
 
 #define ABI(n)                                                                \
@@ -131,74 +131,78 @@ static struct fh_kernel lent_capability(void)
 	"without", "files-read", "without", "files-write", "without",         \
 		"lifetime"
 
-static const struct golden goldens[] = {
-	{ "abi-0", abi_0, { { NULL } } },
-	{ "abi-1", abi_1, { { NULL } } },
-	{ "abi-2", abi_2, { { NULL } } },
-	{ "abi-3", abi_3, { { NULL } } },
-	{ "abi-4", abi_4, { { NULL } } },
-	{ "abi-5", abi_5, { { NULL } } },
-	{ "abi-6", abi_6, { { NULL } } },
-	{ "abi-7", abi_7, { { NULL } } },
-	{ "abi-8", abi_8, { { NULL } } },
-	{ "abi-9", abi_9, { { NULL } } },
-	{ "abi-10", abi_10, { { NULL } } },
-	{ "abi-11", abi_11, { { NULL } } },
-	{ "abi-12", abi_12, { { NULL } } },
-	{ "alone-abi-0", alone_0, { { NULL } } },
-	{ "alone-abi-0-accepted", alone_0, { { ALONE_LOSSES } } },
-	{ "alone-abi-1", alone_1, { { NULL } } },
-	{ "alone-abi-1-accepted", alone_1, { { ALONE_LOSSES } } },
-	{ "alone-abi-2", alone_2, { { NULL } } },
-	{ "alone-abi-3", alone_3, { { NULL } } },
-	{ "alone-abi-4", alone_4, { { NULL } } },
-	{ "alone-abi-5", alone_5, { { NULL } } },
-	{ "alone-abi-6", alone_6, { { NULL } } },
-	{ "alone-abi-7", alone_7, { { NULL } } },
-	{ "alone-abi-8", alone_8, { { NULL } } },
-	{ "alone-abi-9", alone_9, { { NULL } } },
-	{ "alone-abi-10", alone_10, { { NULL } } },
-	{ "alone-abi-11", alone_11, { { NULL } } },
-	{ "alone-hide", alone_7, { { "hide", "/srv" } } },
-	{ "alone-loopback", alone_7, { { "net", "loopback" } } },
-	{ "alone-net-host", alone_7,
-	  { { "net", "host", "connect", "443" } } },
-	{ "debian-no-userns", debian, { { NULL } } },
-	{ "docker", docker, { { NULL } } },
-	{ "grants", abi_7,
-	  { { "read", "/srv/in", "write", "-out", "exec", "/opt/tool",
-	      "bind", "/srv/a:/data:rw", "hide", "/srv/in/secret", "tmpfs",
-	      "/scratch:8M", "device", "/dev/kvm", "hostname", "box", "env",
-	      "A=\x1b[2J" } } },
-	{ "lent-capability", lent_capability, { { NULL } } },
-	{ "masked-proc", masked_proc, { { NULL } } },
-	{ "net-host-abi-3", abi_3, { { "net", "host", "connect", "443" } } },
-	{ "net-host-abi-4", abi_4, { { "net", "host", "connect", "443" } } },
-	{ "net-host-abi-9", abi_9, { { "net", "host", "listen", "80" } } },
-	{ "net-host-abi-10", abi_10, { { "net", "host", "connect", "443" } } },
-	{ "no-mdwe", no_mdwe, { { "no-write-exec", NULL } } },
-	{ "old-pid-max", old_pid_max, { { NULL } } },
-	{ "on-deny-log", abi_7, { { "on-deny", "log" } } },
-	{ "pids-few-root", root, { { "pids", "10" } } },
-	{ "required-ceilings", abi_7,
-	  { { "require", "time", "require", "cpu", "require", "disk" } } },
-	{ "root", root, { { NULL } } },
-	{ "root-keep-cap", root,
-	  { { "uid", "33", "gid", "33", "keep-cap",
-	      "CAP_NET_BIND_SERVICE" } } },
-	{ "root-old-pid-max", old_root, { { NULL } } },
-	{ "root-uid", root, { { "uid", "33", "gid", "33" } } },
-	{ "strict", abi_7, { { "syscalls", "strict", "on-deny", "kill" } } },
-	{ "tty-inherit", abi_7, { { "tty", "inherit" } } },
-	{ "ubuntu-apparmor", ubuntu, { { NULL } } },
-	{ "user-keep-cap", abi_7, { { "keep-cap", "CAP_NET_RAW" } } },
-	{ "user-uid", abi_7, { { "uid", "33" } } },
-};
+/* Identifier, file, kernel, and the wishes. */
+#define GOLDENS(X)                                                            \
+	X(abi_0, "abi-0", abi_0, NULL)                                        \
+	X(abi_1, "abi-1", abi_1, NULL)                                        \
+	X(abi_2, "abi-2", abi_2, NULL)                                        \
+	X(abi_3, "abi-3", abi_3, NULL)                                        \
+	X(abi_4, "abi-4", abi_4, NULL)                                        \
+	X(abi_5, "abi-5", abi_5, NULL)                                        \
+	X(abi_6, "abi-6", abi_6, NULL)                                        \
+	X(abi_7, "abi-7", abi_7, NULL)                                        \
+	X(abi_8, "abi-8", abi_8, NULL)                                        \
+	X(abi_9, "abi-9", abi_9, NULL)                                        \
+	X(abi_10, "abi-10", abi_10, NULL)                                     \
+	X(abi_11, "abi-11", abi_11, NULL)                                     \
+	X(abi_12, "abi-12", abi_12, NULL)                                     \
+	X(alone_abi_0, "alone-abi-0", alone_0, NULL)                          \
+	X(alone_abi_0_accepted, "alone-abi-0-accepted", alone_0,              \
+	  ALONE_LOSSES)                                                       \
+	X(alone_abi_1, "alone-abi-1", alone_1, NULL)                          \
+	X(alone_abi_1_accepted, "alone-abi-1-accepted", alone_1,              \
+	  ALONE_LOSSES)                                                       \
+	X(alone_abi_2, "alone-abi-2", alone_2, NULL)                          \
+	X(alone_abi_3, "alone-abi-3", alone_3, NULL)                          \
+	X(alone_abi_4, "alone-abi-4", alone_4, NULL)                          \
+	X(alone_abi_5, "alone-abi-5", alone_5, NULL)                          \
+	X(alone_abi_6, "alone-abi-6", alone_6, NULL)                          \
+	X(alone_abi_7, "alone-abi-7", alone_7, NULL)                          \
+	X(alone_abi_8, "alone-abi-8", alone_8, NULL)                          \
+	X(alone_abi_9, "alone-abi-9", alone_9, NULL)                          \
+	X(alone_abi_10, "alone-abi-10", alone_10, NULL)                       \
+	X(alone_abi_11, "alone-abi-11", alone_11, NULL)                       \
+	X(alone_hide, "alone-hide", alone_7, "hide", "/srv")                  \
+	X(alone_loopback, "alone-loopback", alone_7, "net", "loopback")       \
+	X(alone_net_host, "alone-net-host", alone_7, "net", "host",           \
+	  "connect", "443")                                                   \
+	X(debian_no_userns, "debian-no-userns", debian, NULL)                 \
+	X(docker, "docker", docker, NULL)                                     \
+	X(grants, "grants", abi_7, "read", "/srv/in", "write", "-out",        \
+	  "exec", "/opt/tool", "bind", "/srv/a:/data:rw", "hide",             \
+	  "/srv/in/secret", "tmpfs", "/scratch:8M", "device", "/dev/kvm",     \
+	  "hostname", "box", "env", "A=\x1b[2J")                              \
+	X(lent_capability, "lent-capability", lent_capability, NULL)          \
+	X(masked_proc, "masked-proc", masked_proc, NULL)                      \
+	X(net_host_abi_3, "net-host-abi-3", abi_3, "net", "host", "connect",  \
+	  "443")                                                              \
+	X(net_host_abi_4, "net-host-abi-4", abi_4, "net", "host", "connect",  \
+	  "443")                                                              \
+	X(net_host_abi_9, "net-host-abi-9", abi_9, "net", "host", "listen",   \
+	  "80")                                                               \
+	X(net_host_abi_10, "net-host-abi-10", abi_10, "net", "host",          \
+	  "connect", "443")                                                   \
+	X(no_mdwe, "no-mdwe", no_mdwe, "no-write-exec", NULL)                 \
+	X(old_pid_max, "old-pid-max", old_pid_max, NULL)                      \
+	X(on_deny_log, "on-deny-log", abi_7, "on-deny", "log")                \
+	X(pids_few_root, "pids-few-root", root, "pids", "10")                 \
+	X(required_ceilings, "required-ceilings", abi_7, "require", "time",   \
+	  "require", "cpu", "require", "disk")                                \
+	X(root, "root", root, NULL)                                           \
+	X(root_keep_cap, "root-keep-cap", root, "uid", "33", "gid", "33",     \
+	  "keep-cap", "CAP_NET_BIND_SERVICE")                                 \
+	X(root_old_pid_max, "root-old-pid-max", old_root, NULL)               \
+	X(root_uid, "root-uid", root, "uid", "33", "gid", "33")               \
+	X(strict, "strict", abi_7, "syscalls", "strict", "on-deny", "kill")   \
+	X(tty_inherit, "tty-inherit", abi_7, "tty", "inherit")                \
+	X(ubuntu_apparmor, "ubuntu-apparmor", ubuntu, NULL)                   \
+	X(user_keep_cap, "user-keep-cap", abi_7, "keep-cap", "CAP_NET_RAW")   \
+	X(user_uid, "user-uid", abi_7, "uid", "33")
 
 /* What a user of `fumehood show` would read on that kernel. */
 static void render(const struct golden *golden, struct text *ret)
 {
-	struct fh_policy *policy = invented_policy(&golden->wishes);
+	struct fh_policy *policy = invented_policy(golden->wishes);
 	struct fh_kernel kernel = golden->kernel();
 	struct fh_plan *plan = NULL;
 	struct fh_error err = { 0 };
@@ -247,43 +251,55 @@ static void compare(const char *now, const char *kept)
 			 (int)strcspn(kept, "\n"), kept);
 }
 
-static const struct golden *current;
-
-static void test_golden(void)
+static void check_golden(const struct golden *golden)
 {
 	static char kept[TEXT_SIZE];
-	const char *stage = getenv("STAGE");
+	const char *stage = getenv("STAGE"), *wish = getenv("GOLDEN_UPDATE");
 	struct text text = { 0 };
 	char path[PATH_MAX];
-	int fd;
-	ssize_t n;
+	int r;
 
-	render(current, &text);
-	if (getenv("GOLDEN_UPDATE") && *getenv("GOLDEN_UPDATE")) {
-		update(current, &text);
+	render(golden, &text);
+	if (wish && *wish) {
+		update(golden, &text);
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/tests/golden/%s.txt",
-		 stage ? stage : ".", current->name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		tap_fail(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
-	n = read(fd, kept, sizeof(kept) - 1);
-	check(n > 0 && n < TEXT_SIZE - 1);
-	kept[n] = '\0';
+		 stage ? stage : ".", golden->name);
+	r = read_small_file(AT_FDCWD, path, kept, sizeof(kept));
+	if (r < 0)
+		tap_fail(__FILE__, __LINE__, "%s: %s", path, strerror(-r));
+	kept[r] = '\n'; /* the last one was cut */
+	kept[r + 1] = '\0';
 	compare(text.data, kept);
 	text_done(&text);
 }
 
+#define DEFINE(identifier, file, machine, ...)                                \
+	static void test_##identifier(void)                                   \
+	{                                                                     \
+		check_golden(&(const struct golden){                          \
+			file, machine, WISHES(__VA_ARGS__) });                \
+	}
+
+GOLDENS(DEFINE)
+
 /* The printed plan is a function of its inputs and of nothing else. */
 static void test_pure(void)
 {
+#define ROW(identifier, file, machine, ...)                                   \
+	{ file, machine, WISHES(__VA_ARGS__) },
+	const struct golden goldens[] = { GOLDENS(ROW) };
+#undef ROW
+
 	for (size_t i = 0; i < N(goldens); i++) {
 		struct text a = { 0 }, b = { 0 };
 
+		check_int(chdir("/"), 0);
+		setenv("HOME", "/home/one", 1);
 		render(&goldens[i], &a);
-		check_int(chdir(i % 2 ? "/" : "/usr"), 0);
-		setenv("HOME", "/elsewhere", 1);
+		check_int(chdir("/usr"), 0);
+		setenv("HOME", "/home/two", 1);
 		render(&goldens[i], &b);
 		check_str(a.data, b.data);
 		text_done(&a);
@@ -291,20 +307,15 @@ static void test_pure(void)
 	}
 }
 
+static const struct tap_test tests[] = {
+#define ROW(identifier, file, machine, ...)                                   \
+	{ .name = file, .run = test_##identifier },
+	GOLDENS(ROW)
+#undef ROW
+	{ .name = "plans depend on their inputs only", .run = test_pure },
+};
+
 int main(void)
 {
-	static struct tap_test one, pure = { "plans are pure", test_pure, 0 };
-	int r = 0;
-
-	/* Each golden text is a test; the harness takes tables of constants,
-	 * so the table is made here. */
-	struct tap_test tests[N(goldens) + 1];
-
-	(void)one;
-	for (size_t i = 0; i < N(goldens); i++)
-		tests[i] = (struct tap_test){ .name = goldens[i].name,
-					      .run = test_golden };
-	tests[N(goldens)] = pure;
-	(void)r;
 	return tap_run(tests, N(tests));
 }

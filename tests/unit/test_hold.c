@@ -11,8 +11,6 @@ struct fixture {
 	struct fh_policy *policy;
 	struct fh_kernel kernel;
 	struct fh_plan *plan;
-	struct fh_error err;
-	int code;
 };
 
 /* Plans with nothing required, so that every loss can be looked at. */
@@ -428,6 +426,29 @@ static void test_required_ceilings(void)
 	check_has(err.remedy, "add --file-size");
 }
 
+/* However many there are, and however long the cause is. */
+static void test_refusal_of_all(void)
+{
+	static const enum guarantee lost[] = {
+		GUARANTEE_FILES_READ, GUARANTEE_FILES_WRITE,
+		GUARANTEE_FILES_SEE,  GUARANTEE_SOCKETS,
+		GUARANTEE_PROCESSES,  GUARANTEE_LIFETIME,
+		GUARANTEE_PIDS,	      GUARANTEE_CPU,
+		GUARANTEE_DISK,	      GUARANTEE_TIME,
+	};
+	struct fh_kernel kernel = kernel_of(0, false);
+	struct fh_error err = { 0 };
+
+	kernel.apparmor_restrict_userns = 1;
+	check_int(plan_strictly(WISHES("require", "files-see", "require",
+				       "sockets", "require", "processes",
+				       "require", "pids", "require", "cpu",
+				       "require", "disk", "require", "time"),
+				&kernel, &err), -EPERM);
+	for (size_t i = 0; i < N(lost); i++)
+		check_has(err.what, guarantees[lost[i]].name);
+}
+
 /* What hinders the namespaces is a cause only of what they would hold. */
 static void test_unrelated_cause(void)
 {
@@ -509,6 +530,7 @@ static const struct tap_test tests[] = {
 	  .run = test_refusals },
 	{ .name = "a required ceiling must be given",
 	  .run = test_required_ceilings },
+	{ .name = "every loss is named", .run = test_refusal_of_all },
 	{ .name = "a cause belongs to what it hinders",
 	  .run = test_unrelated_cause },
 	{ .name = "losses that were accepted", .run = test_without },

@@ -196,7 +196,8 @@ static void test_json(void)
 		{ END_NOT_STARTED, 125, -1, "\"error\": {" },
 	};
 
-	check_int(N_END_REASONS, 6);
+	for (int i = 0; i < N_END_REASONS; i++)
+		check(*end_reasons[i].name && *end_reasons[i].meaning);
 	for (size_t i = 0; i < N(rows); i++) {
 		struct fh_result result = result_of(
 			rows[i].reason, rows[i].exit_code, rows[i].status);
@@ -276,22 +277,28 @@ static void test_file(void)
 	struct fh_result result = result_of(END_EXITED, 0, 0);
 	const char *tmp = getenv("TMPDIR");
 	char dir[4000], path[4096], wish[4200];
+	struct fh_error err = { 0 };
 	struct stat st;
+	int fd = -2;
 
 	snprintf(dir, sizeof(dir), "%s/report.XXXXXX", tmp ? tmp : "/tmp");
 	check(mkdtemp(dir) != NULL);
 	snprintf(path, sizeof(path), "%s/r", dir);
 	snprintf(wish, sizeof(wish), "json=%s", path);
 	make(WISHES("report", wish), 7);
+	check_int(report_open(policy, &fd, &err), 0);
+	check_int(fd, -1); /* a file is written whole, under another name */
 	check_int(symlink("/dev/null", path), 0);
-	check_int(report_write(plan, &result, argv), 0);
+	check_int(report_write(plan, &result, argv, fd, &err), 0);
 	check_int(lstat(path, &st), 0);
 	check(S_ISREG(st.st_mode)); /* the link was replaced, not followed */
 	check_int(st.st_mode & 0777, 0600);
 	check(is_json(slurp(path)));
 	check_int(unlink(path), 0);
 	check_int(rmdir(dir), 0); /* nothing else is there */
-	check_int(report_write(plan, &result, argv), -ENOENT);
+	check(report_open(policy, &fd, &err) < 0);
+	check_has(err.what, path);
+	check_int(report_write(plan, &result, argv, -1, &err), -ENOENT);
 }
 
 static const struct tap_test tests[] = {
