@@ -16,8 +16,8 @@ enum fh_stage {
 	FH_STAGE_SUPERVISE,
 };
 
-#define FH_ERROR_WHAT_MAX 512
-#define FH_ERROR_REMEDY_MAX 256
+#define FH_ERROR_WHAT_MAX 1536
+#define FH_ERROR_REMEDY_MAX 512
 #define FH_ERROR_ORIGIN_MAX 96
 
 /*

@@ -85,7 +85,7 @@ static uint32_t utf8_decode(const unsigned char *s, size_t *ret_len)
 /* Zero-width and direction marks print as nothing or reorder what follows. */
 static bool is_deceptive(uint32_t rune)
 {
-	return (rune >= 0x200b && rune <= 0x200f) ||
+	return rune == 0x61c || (rune >= 0x200b && rune <= 0x200f) ||
 	       (rune >= 0x2028 && rune <= 0x202e) ||
 	       (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff;
 }
@@ -160,6 +160,11 @@ void escape_into(char *ret, size_t size, const char *string)
 	const unsigned char *s = (const unsigned char *)string;
 	size_t n = 0;
 
+	if (size < 5) {
+		if (size)
+			ret[0] = '\0';
+		return;
+	}
 	while (*s) {
 		size_t len = utf8_printable(s);
 		size_t need = len ? len : 4;

@@ -47,7 +47,11 @@ int fork_apply(struct box *box, struct child_failure *failure)
 	 * before init sees how it ended. */
 	if (syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, 8) < 0)
 		return child_fail(failure, -errno, "reset", "SIGCHLD");
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+	/* Init's death takes a pid namespace with it. Without one init must
+	 * outlive the launcher long enough to end what the program left: it
+	 * learns of the death by the end of file on its pipe. */
+	if (prctl(PR_SET_PDEATHSIG, box->has_pid_namespace ? SIGKILL : 0, 0, 0,
+		  0) < 0)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "close to tracers", "init");

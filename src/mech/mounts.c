@@ -242,7 +242,7 @@ static int add_private_tree(struct fh_plan *plan)
 	if (r == 0)
 		r = add_storage(plan, "/tmp", 01777);
 	if (r == 0 && !plan->policy->root)
-		r = add_content(plan, MOUNT_SYMLINK, "/var/tmp", "../tmp");
+		r = add_content(plan, MOUNT_SYMLINK, "/var/tmp", "/tmp");
 	if (r == 0)
 		r = add_storage(plan, plan->home, 0700);
 	return r;

@@ -39,9 +39,9 @@ enum step {
 	STEP_NEW_ROOT,
 	STEP_MOUNTS,	   /* b */
 	STEP_PID_MAX,
-	STEP_ROOT_SWITCH,
-	STEP_NETWORK,	   /* joined while we own the user namespace it has */
+	STEP_NETWORK,	   /* while its maker still sees the old /proc */
 	STEP_LOOPBACK,
+	STEP_ROOT_SWITCH,
 	STEP_LOCK,	   /* a: second user namespace, no third */
 	STEP_CAPABILITIES, /* d */
 	STEP_NO_NEW_PRIVS, /* e */
@@ -82,6 +82,7 @@ struct mount_op {
 	int tree;	      /* the child's own copy of the mount */
 	bool is_directory;    /* what .fd is, or what is hidden */
 	bool is_inside_grant; /* target lies in a bound tree: never create */
+	bool is_entry;	      /* of a whole root that was granted */
 	bool is_same_place;   /* target is where the source lies outside */
 	unsigned int access;  /* enum access bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */
@@ -120,6 +121,7 @@ struct box {
 	bool clear_groups;
 	bool use_newuid; /* setresuid to them: they are not the caller's */
 
+	bool may_lack_keyring; /* an outer filter refuses it to all of us */
 	bool has_setpcap; /* may empty the bounding set */
 	const char *hostname;
 	uint64_t keep_caps;

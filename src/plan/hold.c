@@ -1,5 +1,6 @@
 /* Which mechanism holds which guarantee under a plan, and what is lost. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 
 #include "mech/landlock.h"
@@ -113,6 +114,15 @@ static void hold_processes(struct fh_plan *plan)
 		     "Linux 6.12 has it");
 }
 
+#define CAP(name) (UINT64_C(1) << CAP_##name)
+
+/* Capabilities from which no other one, no id and no memory of somebody else
+ * can be had. */
+#define HARMLESS_CAPABILITIES                                                \
+	(CAP(AUDIT_WRITE) | CAP(BLOCK_SUSPEND) | CAP(IPC_LOCK) | CAP(LEASE) | \
+	 CAP(NET_BIND_SERVICE) | CAP(NET_BROADCAST) | CAP(SYS_NICE) |        \
+	 CAP(SYS_RESOURCE) | CAP(WAKE_ALARM))
+
 static void hold_privileges(struct fh_plan *plan)
 {
 	hold(plan, GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
@@ -122,10 +132,57 @@ static void hold_privileges(struct fh_plan *plan)
 		hold(plan, GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
 	if (plan->has_namespaces)
 		hold(plan, GUARANTEE_PRIVILEGES, BIT(NOSUID));
+	if (plan->policy->keep_caps & ~HARMLESS_CAPABILITIES)
+		lose(plan, GUARANTEE_PRIVILEGES,
+		     "with a capability that was kept, others or another uid can be had",
+		     "keep none, or CAP_NET_BIND_SERVICE alone");
 	hold(plan, GUARANTEE_KERNEL, BIT(SECCOMP));
+	if (plan->policy->on_deny == DENY_LOG) {
+		lose(plan, GUARANTEE_KERNEL,
+		     "--on-deny log lets refused calls through", "");
+		if (!plan->has_namespaces)
+			lose(plan, GUARANTEE_FILES_WRITE,
+			     "without a mount namespace --on-deny log lets owners and modes be changed",
+			     "");
+	}
 	hold(plan, GUARANTEE_TERMINAL, BIT(SECCOMP));
 	if (plan->steps & STEP_BIT(STEP_SESSION))
 		hold(plan, GUARANTEE_TERMINAL, BIT(SESSION));
+}
+
+static bool rlimits_bind(const struct fh_plan *plan)
+{
+	return !(plan->policy->keep_caps & CAP(SYS_RESOURCE));
+}
+
+/* The kernel keeps 300 numbers back: a smaller maximum is refused. */
+#define PID_MAX_HOLDS_FROM 299
+
+static void hold_pids(struct fh_plan *plan)
+{
+	bool by_pid_max = plan->steps & STEP_BIT(STEP_PID_MAX) &&
+			  plan->policy->pids >= PID_MAX_HOLDS_FROM;
+
+	if (by_pid_max)
+		hold(plan, GUARANTEE_PIDS, BIT(PID_MAX));
+	/* The limit counts the processes of a user within its namespace;
+	 * outside one that is all the user runs, and the kernel never
+	 * applies it to the machine's root. */
+	if (plan->has_userns && plan->kernel.uid != 0 && rlimits_bind(plan))
+		hold(plan, GUARANTEE_PIDS, BIT(RLIMITS));
+	if (plan->guarantees[GUARANTEE_PIDS].holders)
+		return;
+	if (!plan->has_userns)
+		lose(plan, GUARANTEE_PIDS,
+		     "a ceiling of processes needs a user namespace here", "");
+	else if (plan->steps & STEP_BIT(STEP_PID_MAX))
+		lose(plan, GUARANTEE_PIDS,
+		     "root is bound by kernel.pid_max alone, which holds no fewer than 299",
+		     "ask for more, or start as another user");
+	else
+		lose(plan, GUARANTEE_PIDS,
+		     "root is bound by a kernel.pid_max of its own alone, and this kernel has none",
+		     "Linux 6.14 has it");
 }
 
 static void hold_ceilings(struct fh_plan *plan)
@@ -135,26 +192,22 @@ static void hold_ceilings(struct fh_plan *plan)
 	plan->guarantees[GUARANTEE_MEMORY].is_asked = false;
 	plan->guarantees[GUARANTEE_CPU].is_asked =
 		policy->cpu_time_ms != POLICY_UNLIMITED;
-	hold(plan, GUARANTEE_CPU, BIT(RLIMITS));
+	if (rlimits_bind(plan))
+		hold(plan, GUARANTEE_CPU, BIT(RLIMITS));
+	else
+		lose(plan, GUARANTEE_CPU,
+		     "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
+		     "do not keep it");
 	plan->guarantees[GUARANTEE_TIME].is_asked =
 		policy->timeout_ms != POLICY_UNLIMITED;
 	hold(plan, GUARANTEE_TIME, BIT(TIMER));
 	if (plan->has_namespaces)
 		hold(plan, GUARANTEE_DISK, BIT(TMPFS_SIZE));
-	if (policy->file_size != POLICY_UNLIMITED)
+	if (policy->file_size != POLICY_UNLIMITED && rlimits_bind(plan))
 		hold(plan, GUARANTEE_DISK, BIT(RLIMITS));
 	plan->guarantees[GUARANTEE_DISK].is_asked =
 		plan->has_namespaces || policy->file_size != POLICY_UNLIMITED;
-	if (plan->steps & STEP_BIT(STEP_PID_MAX))
-		hold(plan, GUARANTEE_PIDS, BIT(PID_MAX));
-	/* The limit counts the processes of a user within its namespace;
-	 * outside one that is all the user runs, and the kernel never
-	 * applies it to the machine's root. */
-	if (plan->has_userns && plan->kernel.uid != 0)
-		hold(plan, GUARANTEE_PIDS, BIT(RLIMITS));
-	if (!plan->guarantees[GUARANTEE_PIDS].holders)
-		lose(plan, GUARANTEE_PIDS,
-		     "a ceiling of processes needs a user namespace here", "");
+	hold_pids(plan);
 }
 
 /* A guarantee that is required but that nothing was asked of is a wish that
@@ -215,33 +268,48 @@ void plan_lose(struct fh_plan *plan, uint32_t gone)
 	}
 }
 
+static bool is_refused(const struct fh_plan *plan, int g)
+{
+	const struct plan_guarantee *row = &plan->guarantees[g];
+
+	return policy_required(plan->policy) & GUARANTEE_BIT(g) &&
+	       row->is_asked && !row->holders;
+}
+
+/* Each remedy once: several losses often have one. */
+static void add_remedy(struct text *remedies, const char *remedy)
+{
+	if (!remedy || !*remedy || strstr(text_string(remedies), remedy))
+		return;
+	text_add(remedies, "%s; or ", remedy);
+}
+
 int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
 {
-	uint32_t required = policy_required(plan->policy);
-	char cause[256], remedy[256];
-	const char *own_remedy = "";
-	struct text why = { 0 };
+	struct text why = { 0 }, remedies = { 0 };
+	char cause[256] = "", remedy[256] = "";
 	size_t n = 0;
 
+	if (!plan->has_namespaces)
+		kernel_namespace_cause(&plan->kernel, cause, remedy);
+	add_remedy(&remedies, remedy);
 	for (int g = 0; g < N_GUARANTEES; g++) {
 		const struct plan_guarantee *row = &plan->guarantees[g];
 
-		if (!(required & GUARANTEE_BIT(g)) || !row->is_asked ||
-		    row->holders)
+		if (!is_refused(plan, g))
 			continue;
 		text_add(&why, "%s%s cannot be held: %s", n++ ? "; " : "",
 			 guarantees[g].name, row->lost);
-		if (row->remedy && *row->remedy)
-			own_remedy = row->remedy;
+		add_remedy(&remedies, row->remedy);
 	}
-	if (!n)
-		return 0;
-	kernel_namespace_cause(&plan->kernel, cause, remedy);
-	fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s", text_string(&why),
-		*cause ? " (" : "", cause, *cause ? ")" : "");
-	fh_remedy(err, "%s%saccept the loss with --without",
-		  *remedy ? remedy : own_remedy,
-		  *remedy || *own_remedy ? "; or " : "");
+	if (n) {
+		fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s",
+			text_string(&why), *cause ? " (" : "", cause,
+			*cause ? ")" : "");
+		fh_remedy(err, "%saccept the loss with --without",
+			  text_string(&remedies));
+	}
 	text_done(&why);
-	return -EPERM;
+	text_done(&remedies);
+	return n ? -EPERM : 0;
 }

@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "mech/landlock.h"
 #include "plan/sources.h"
+#include "sys/mounts_calls.h"
 
 struct nester {
 	const struct fh_plan *plan;
@@ -26,44 +27,66 @@ static bool is_grant(const struct mount_op *op)
 	return strcmp(op->origin, "default") != 0;
 }
 
+/* What from is stands in the place of into, whose descriptor from then has to
+ * let go of. */
+static void take_over(struct mount_op *into, struct mount_op *from)
+{
+	struct mount_op swap = *into;
+
+	*into = *from;
+	*from = swap;
+}
+
 static bool is_same_bind(const struct mount_op *a, const struct mount_op *b)
 {
 	return a->kind == MOUNT_BIND && b->kind == MOUNT_BIND &&
 	       a->inode == b->inode && a->device == b->device;
 }
 
-/* Two operations at one target: later grants add to earlier ones, and any
- * grant replaces what the box would have put there by itself. */
+static void unite(struct nester *o, struct mount_op *into,
+		  const struct mount_op *from)
+{
+	if (is_grant(from))
+		into->origin = from->origin;
+	into->access |= from->access;
+	into->is_entry |= from->is_entry;
+	mount_op_restrict(into, !(into->attr & MNT_ATTR_NODEV),
+			  into->landlock | from->landlock,
+			  landlock_abi_used(o->plan));
+}
+
+/* Of two different things at one target, does the newcomer win? A link gives
+ * way to what is no link, an entry of a whole root to what hides it, and what
+ * the box would put there by itself to any grant. Otherwise -1. */
+static int newcomer_wins(const struct mount_op *into,
+			 const struct mount_op *from)
+{
+	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK)
+		return from->kind != MOUNT_SYMLINK;
+	if (into->kind == MOUNT_HIDE && (from->is_entry ||
+					 from->kind == MOUNT_HIDE))
+		return 0;
+	if (from->kind == MOUNT_HIDE && into->is_entry)
+		return 1;
+	if (is_grant(into) != is_grant(from))
+		return is_grant(from);
+	return -1;
+}
+
 static int merge(struct nester *o, struct mount_op *into,
 		 struct mount_op *from)
 {
-	if (into->kind == MOUNT_SYMLINK && from->kind == MOUNT_SYMLINK)
-		return 0;
 	if (is_same_bind(into, from)) {
-		if (is_grant(from))
-			into->origin = from->origin;
-		into->access |= from->access;
-		mount_op_restrict(into, false, 0, landlock_abi_used(o->plan));
+		unite(o, into, from);
 		return 0;
 	}
-	if (is_grant(into) != is_grant(from)) {
-		if (is_grant(from)) {
-			struct mount_op swap = *into;
-
-			*into = *from;
-			*from = swap;
-		}
-		if (into->kind == MOUNT_SYMLINK)
-			*into = *from, from->fd = -1;
+	switch (newcomer_wins(into, from)) {
+	case 0:
+		return 0;
+	case 1:
+		take_over(into, from);
 		return 0;
 	}
-	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK) {
-		if (into->kind == MOUNT_SYMLINK)
-			*into = *from, from->fd = -1;
-		return 0;
-	}
-	if (into->kind == from->kind && into->kind == MOUNT_HIDE)
-		return 0;
 	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
 		"%s and %s contradict each other about %s", into->origin,
 		from->origin, into->target);

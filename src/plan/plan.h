@@ -21,6 +21,7 @@ struct plan_mount {
 	bool is_optional;  /* leave it out when the host has none */
 	bool is_default;   /* gives way to a grant of the same target */
 	bool is_alias;	   /* also reachable by the name the user gave */
+	bool is_entry;	   /* of a whole root */
 	bool is_expanded;  /* stands for its entries: a whole root */
 	bool needs_device; /* the source must be a device node */
 	unsigned int access;

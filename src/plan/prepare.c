@@ -134,7 +134,8 @@ static int prepare_descriptors(const struct fh_plan *plan,
 			return fh_fail(err, FH_STAGE_PREPARE, -errno,
 				       "--keep-fd %d: not open",
 				       policy->keep_fds[i]);
-	memcpy(fds, policy->keep_fds, policy->n_keep_fds * sizeof(*fds));
+	for (size_t i = 0; i < policy->n_keep_fds; i++)
+		fds[i] = policy->keep_fds[i];
 	qsort(fds, policy->n_keep_fds, sizeof(*fds), compare_fds);
 	for (size_t i = 0; i < policy->n_keep_fds; i++)
 		if (!n || fds[n - 1] != fds[i])
@@ -161,6 +162,9 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	 * set of its own, and may not touch the bounding set or the bits. */
 	box->has_setpcap = plan->has_userns ||
 			   kernel_has_capability(&plan->kernel, CAP_SETPCAP);
+	/* A filter around us that refuses the keyring refuses it to the
+	 * program as well. */
+	box->may_lack_keyring = plan->kernel.is_filtered;
 	box->hostname = policy->hostname ? policy->hostname : "fumehood";
 	box->keep_caps = policy->keep_caps;
 	box->landlock = plan->landlock;

@@ -60,6 +60,7 @@ static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
 	op->content = from->content;
 	op->origin = from->origin;
 	op->size = from->size;
+	op->is_entry = from->is_entry;
 	op->mode = from->mode;
 	return op;
 }
@@ -305,6 +306,7 @@ static int open_entry(struct opener *o, const struct plan_mount *whole,
 	entry.source = arena_print(&o->prepared->arena, "%s/%s",
 				   whole->source, name);
 	entry.is_alias = false;
+	entry.is_entry = true;
 	if (!entry.target || !entry.source)
 		return out_of_memory(o);
 	n = readlinkat(root, name, link, sizeof(link) - 1);
@@ -414,6 +416,52 @@ static int open_one(struct opener *o, const struct plan_mount *mount)
 	return 0;
 }
 
+static int add_reflection(struct opener *o, const struct mount_op *hide,
+			  const struct mount_op *bind)
+{
+	const char *rest = hide->target + strlen(bind->source);
+	struct mount_op *op;
+	struct plan_mount from = {
+		.kind = MOUNT_HIDE, .origin = hide->origin,
+		.target = arena_print(&o->prepared->arena, "%s%s",
+				      bind->target, rest),
+	};
+	struct mount_op copy = *hide;
+
+	if (!from.target)
+		return out_of_memory(o);
+	op = add_op(o, &from);
+	if (!op)
+		return -ENOMEM;
+	copy.target = from.target;
+	*op = copy;
+	return 0;
+}
+
+/* What is hidden must not show through a bind of something above it either:
+ * each --bind around it gets a cover of its own. */
+static int reflect_hides(struct opener *o)
+{
+	struct box *box = &o->prepared->box;
+	size_t n = box->n_mounts;
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; r == 0 && j < n; j++) {
+			const struct mount_op *hide = &o->prepared->ops[i];
+			const struct mount_op *bind = &o->prepared->ops[j];
+
+			if (hide->kind != MOUNT_HIDE ||
+			    bind->kind != MOUNT_BIND ||
+			    strcmp(bind->source, bind->target) == 0 ||
+			    !path_is_within(hide->target, bind->source))
+				continue;
+			if (strcmp(bind->source, "/") != 0)
+				r = add_reflection(o, hide, bind);
+		}
+	return r;
+}
+
 int sources_open(const struct fh_plan *plan, struct prepared *prepared,
 		 struct fh_error *err)
 {
@@ -423,6 +471,8 @@ int sources_open(const struct fh_plan *plan, struct prepared *prepared,
 
 	for (size_t i = 0; r == 0 && i < plan->n_mounts; i++)
 		r = open_one(&o, &plan->mounts[i]);
+	if (r == 0)
+		r = reflect_hides(&o);
 	prepared->box.mounts = prepared->ops;
 	if (r < 0)
 		return r;

@@ -176,7 +176,11 @@ static int ask_syscall(struct question *q)
 	verdict = seccomp_verdict(&q->plan->filter, nr, &has_rules);
 	q->answer->is_allowed = verdict.kind == VERDICT_ALLOW ||
 				verdict.kind == VERDICT_LOG;
-	if (q->answer->is_allowed)
+	if (verdict.kind == VERDICT_LOG)
+		text_add(&q->answer->reason,
+			 "policy %s refuses it, but --on-deny log lets it through",
+			 policy);
+	else if (q->answer->is_allowed)
 		text_add(&q->answer->reason, "policy %s allows it%s", policy,
 			 has_rules ? ", depending on its arguments" : "");
 	else if (verdict.kind == VERDICT_KILL)

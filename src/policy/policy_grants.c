@@ -48,7 +48,7 @@ int setting_set_grant(const struct setting_call *call)
 		grant_add(call, GRANT_PATH, call->setting->access);
 
 	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
+		return call->err->code;
 	return grant_source(call, grant, call->value, strlen(call->value));
 }
 
@@ -58,7 +58,7 @@ int setting_set_device(const struct setting_call *call)
 					ACCESS_READ | ACCESS_WRITE);
 
 	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
+		return call->err->code;
 	return grant_source(call, grant, call->value, strlen(call->value));
 }
 
@@ -118,7 +118,7 @@ int setting_set_hide(const struct setting_call *call)
 	struct grant *grant = grant_add(call, GRANT_HIDE, 0);
 
 	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
+		return call->err->code;
 	return grant_source(call, grant, call->value, strlen(call->value));
 }
 
@@ -131,7 +131,7 @@ int setting_set_tmpfs(const struct setting_call *call)
 
 	grant = grant_add(call, GRANT_TMPFS, ACCESS_READ | ACCESS_WRITE);
 	if (!grant)
-		return call->err ? call->err->code : -ENOMEM;
+		return call->err->code;
 	if (!colon)
 		return setting_inner_path(call, call->value, &grant->target);
 	if (bytes_parse(colon + 1, &grant->size) < 0 || !grant->size) {

@@ -337,11 +337,25 @@ static const char *setting_name_at(size_t i, void *ctx)
 	return settings[i].name;
 }
 
+/* A grant that was refused half-way is none. */
+static void drop_grants(struct fh_policy *policy, size_t n)
+{
+	while (policy->n_grants > n) {
+		struct grant *grant = &policy->grants[--policy->n_grants];
+
+		free(grant->source);
+		free(grant->target);
+	}
+}
+
 int fh_policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err)
 {
+	struct fh_error unwanted;
 	struct setting_call call = { policy, setting_find(name), value, origin,
-				     err };
+				     err ? err : &unwanted };
+	size_t n_grants = policy->n_grants;
+	int r;
 
 	if (!call.setting) {
 		const char *nearest = nearest_name(name, setting_name_at,
@@ -360,5 +374,8 @@ int fh_policy_set(struct fh_policy *policy, const char *name,
 	if (value && call.setting->type == SETTING_SWITCH)
 		return fh_fail(err, FH_STAGE_PARSE, -EINVAL,
 			       "%s takes no value", origin);
-	return setters[call.setting->type](&call);
+	r = setters[call.setting->type](&call);
+	if (r < 0)
+		drop_grants(policy, n_grants);
+	return r;
 }

@@ -140,7 +140,9 @@ void kernel_namespace_cause(const struct fh_kernel *kernel, char ret_cause[256],
 	if (first == N_TRIALS)
 		return;
 	code = kernel->trials[first];
-	if (first == TRIAL_PROC) {
+	if (first == TRIAL_PID_MAX) {
+		/* an old kernel: nobody forbids it */
+	} else if (first == TRIAL_PROC) {
 		cause = "the kernel wants a fully visible /proc outside first, and part of it is covered, as container runtimes do";
 		remedy = "run outside the container, or with its /proc unmasked";
 	} else if (kernel->max_user_namespaces == 0) {

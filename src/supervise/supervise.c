@@ -197,6 +197,8 @@ static void read_signal(struct run *run)
 	case SIGTSTP:
 		if (run->box->new_session)
 			stop_with_program(run);
+		else /* the terminal stopped the program as well */
+			raise(SIGSTOP);
 		break;
 	case SIGINT:
 	case SIGQUIT:
@@ -209,11 +211,24 @@ static void read_signal(struct run *run)
 	}
 }
 
+/* Without a pid namespace only init can end what the program left behind: the
+ * end of its pipe asks for it, before force is used. */
+static void end_init(struct run *run)
+{
+	if (run->box->has_pid_namespace || run->go_fd < 0) {
+		process_signal(run->init_fd, SIGKILL);
+		run->deadline_us = UINT64_MAX;
+		return;
+	}
+	close(run->go_fd);
+	run->go_fd = -1;
+	run->deadline_us = now_us() + GRACE_MS * 1000;
+}
+
 static void time_out(struct run *run)
 {
 	if (run->is_timed_out) {
-		process_signal(run->init_fd, SIGKILL);
-		run->deadline_us = UINT64_MAX;
+		end_init(run);
 		return;
 	}
 	run->is_timed_out = true;

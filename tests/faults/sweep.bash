@@ -13,6 +13,8 @@
 # WORK/wrong.
 
 inject="$STAGE/build/helper_inject"
+can_drop_groups=0
+[ "$(id -u)" = 0 ] && can_drop_groups=1
 fences="$STAGE/build/helper_fences"
 
 # Which errno a call may meet. EINTR must be survived, not answered.
@@ -64,14 +66,19 @@ tolerated() { # PROCESS NAME ERRNO
     "after poll 5") ;;
     # Any error of these is one more turn of the loop.
     *" poll 5" | *" wait4 5") ;;
-    # Only to tell or to choose: what the launcher holds, whether it can be
-    # dumped, whether this kernel has PR_SET_MDWE, where we stand.
-    "launcher capget "* | "launcher prctl "* | "launcher getcwd "*) ;;
+    # Only to tell or to choose: what the launcher holds (nothing, unless it
+    # is root), whether it can be dumped, whether this kernel has PR_SET_MDWE,
+    # where we stand.
+    "launcher capget "*) [ "$can_drop_groups" = 0 ] ;;
+    "launcher prctl "* | "launcher getcwd "*) ;;
     # Not a link, as far as can be seen: then it is opened, and that decides.
     "launcher readlink "*) ;;
     # Limits of the caller that ours should not exceed; raising a hard limit
     # fails in the child.
     "launcher prlimit64 "*) ;;
+    # /proc/self/setgroups: where it cannot be read, dropping the groups is
+    # tried, and to fail is safer than to keep them.
+    "launcher openat 1" | "launcher read 5") [ "$can_drop_groups" = 1 ] ;;
     # No Landlock: the namespaces hold the same guarantees, or it refuses.
     "launcher landlock_create_ruleset "*) ;;
     # clone3 missing or filtered: clone(2).

@@ -5,8 +5,9 @@
  *   helper_fences SECRET [TIER]
  *
  * SECRET is a readable file of the caller's that was not granted. TIER is
- * "namespaces" (default) or "landlock": what the box was made of. Exit status
- * 0 when all stand.
+ * "namespaces" (default) or "landlock": what the box was made of; or "root",
+ * namespaces of a caller who could also drop the groups. Exit status 0 when
+ * all stand.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -155,6 +156,8 @@ int main(int argc, char **argv)
 	} else {
 		check_status();
 		check_namespaces();
+		if (argc > 2 && strcmp(argv[2], "root") == 0)
+			fence(getgroups(0, NULL) == 0, "dropped groups");
 	}
 	check_nothing_is_had(argv[1]);
 	printf("%d fences missing\n", missing);

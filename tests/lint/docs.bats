@@ -51,7 +51,7 @@ find_text() { # NAME
   [ "$(wc -w <<<"$commands")" -ge 7 ]
   for command in $commands; do
     "$BUILD/fumehood" help | grep -qw "$command"
-    grep -qw "$command" "$manual" || { echo "$command"; return 1; }
+    sed 's/\\f[BIRP]//g' "$manual" | grep -w -- "$command" >/dev/null || { echo "$command"; return 1; }
   done
 }
 

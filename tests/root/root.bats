@@ -155,7 +155,7 @@ except OSError as error:
 
 @test "every call of a set-up as root with another uid, failed in turn" {
   chmod 755 "$work"
-  sweep "$work" -q --uid 4242 --gid 4242 -x "$fences" -- "$fences" "$work/secret"
+  sweep "$work" -q --uid 4242 --gid 4242 -x "$fences" -- "$fences" "$work/secret" root
   [ ! -s "$work/wrong" ]
   [ "$n_faults" -ge 350 ]
 }
