@@ -11,8 +11,6 @@
 #include "supervise/supervise.h"
 #include "tables/exit_codes.h"
 
-extern char **environ;
-
 struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
 {
 	struct fh_kernel kernel;

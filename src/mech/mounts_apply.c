@@ -18,6 +18,8 @@
 /* What the steps below share, on the stack of mounts_apply(). */
 struct mounter {
 	int root;	    /* the new root */
+	int base;	    /* where the target starts: root, or own storage */
+	const char *name;   /* the target from there */
 	int veil;	    /* a tmpfs of nothing, for MOUNT_HIDE; -1 so far */
 	const struct mount_op *op;
 	struct child_failure *failure;
@@ -106,14 +108,14 @@ int new_root_apply(struct box *box, struct child_failure *failure)
 static int make_parents(struct mounter *m)
 {
 	char path[PATH_MAX];
-	size_t len = strlen(m->op->target);
+	size_t len = strlen(m->name);
 
-	memcpy(path, m->op->target, len + 1);
+	memcpy(path, m->name, len + 1);
 	for (size_t i = 1; i < len; i++) {
 		if (path[i] != '/')
 			continue;
 		path[i] = '\0';
-		if (mkdirat(m->root, path + 1, 0755) < 0 && errno != EEXIST)
+		if (mkdirat(m->base, path, 0755) < 0 && errno != EEXIST)
 			return failed(m, -errno, "create the way to");
 		path[i] = '/';
 	}
@@ -122,9 +124,8 @@ static int make_parents(struct mounter *m)
 
 static int make_node(struct mounter *m, bool is_directory, mode_t mode)
 {
-	const char *name = m->op->target + 1;
-	int r = is_directory ? mkdirat(m->root, name, mode)
-			     : mknodat(m->root, name, S_IFREG | mode, 0);
+	int r = is_directory ? mkdirat(m->base, m->name, mode)
+			     : mknodat(m->base, m->name, S_IFREG | mode, 0);
 
 	return r < 0 ? -errno : 0;
 }
@@ -134,7 +135,7 @@ static int make_target(struct mounter *m, bool is_directory, mode_t mode)
 {
 	int r;
 
-	if (m->op->is_inside_grant || !m->op->target[1])
+	if (m->op->is_inside_grant || !*m->name)
 		return 0;
 	r = make_node(m, is_directory, mode);
 	if (r == -ENOENT) {
@@ -174,8 +175,7 @@ static int attach(struct mounter *m, int tree)
 	int target, r;
 
 	if (!m->op->is_inside_grant) {
-		r = mnt_move(tree, m->root, m->op->target + 1,
-			     MNT_MOVE_F_EMPTY_PATH);
+		r = mnt_move(tree, m->base, m->name, MNT_MOVE_F_EMPTY_PATH);
 		return r < 0 ? failed(m, r, "mount") : 0;
 	}
 	r = open_target(m, &target);
@@ -228,7 +228,7 @@ static int apply_file(struct mounter *m)
 	ssize_t n;
 	int fd;
 
-	fd = openat(m->root, m->op->target + 1,
+	fd = openat(m->base, m->name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0 && errno == EEXIST)
 		return 0; /* a grant put the real one there */
@@ -241,14 +241,13 @@ static int apply_file(struct mounter *m)
 
 static int apply_symlink(struct mounter *m)
 {
-	const char *name = m->op->target + 1;
-	int r = symlinkat(m->op->content, m->root, name) < 0 ? -errno : 0;
+	int r = symlinkat(m->op->content, m->base, m->name) < 0 ? -errno : 0;
 
 	if (r == -ENOENT) {
 		r = make_parents(m);
-		if (r == 0)
-			r = symlinkat(m->op->content, m->root, name) < 0
-				    ? -errno : 0;
+		if (r == 0 &&
+		    symlinkat(m->op->content, m->base, m->name) < 0)
+			r = -errno;
 	}
 	return r < 0 && r != -EEXIST ? failed(m, r, "create the link") : 0;
 }
@@ -265,8 +264,8 @@ static int mount_new(struct mounter *m, const char *type, const char *data)
 	r = make_target(m, true, 0755);
 	if (r < 0)
 		return r;
-	if (!m->op->is_inside_grant) {
-		r = mnt_mount(type, m->op->target + 1, type, flags, data);
+	if (!m->op->is_inside_grant && !m->op->base) {
+		r = mnt_mount(type, m->name, type, flags, data);
 		return r < 0 ? failed(m, r, "mount") : 0;
 	}
 	r = open_target(m, &target);
@@ -281,15 +280,13 @@ static int mount_new(struct mounter *m, const char *type, const char *data)
 static int apply_tmpfs(struct mounter *m)
 {
 	/* Inodes too: a million empty files fill memory as well. */
-	char data[96] = "nr_inodes=100k,mode=";
-	size_t len = strlen(data);
+	char data[96] = "nr_inodes=100k,mode=0000,size=";
+	char *digits = data + sizeof("nr_inodes=100k,mode=") - 1;
 
-	data[len++] = (char)('0' + (m->op->mode >> 9 & 7));
-	data[len++] = (char)('0' + (m->op->mode >> 6 & 7));
-	data[len++] = (char)('0' + (m->op->mode >> 3 & 7));
-	data[len++] = (char)('0' + (m->op->mode & 7));
-	memcpy(data + len, ",size=", 6);
-	number_format(data + len + 6, m->op->size);
+	for (unsigned int shift = 0; shift < 4; shift++)
+		digits[3 - shift] =
+			(char)('0' + (m->op->mode >> (3 * shift) & 7));
+	number_format(data + strlen(data), m->op->size);
 	return mount_new(m, "tmpfs", data);
 }
 
@@ -370,6 +367,28 @@ static int (*const apply_mount[])(struct mounter *m) = {
 	[MOUNT_HIDE] = apply_hide,
 };
 
+static int apply_one(struct mounter *m)
+{
+	char prefix[PATH_MAX];
+	size_t base = m->op->base;
+	int r;
+
+	m->base = m->root;
+	m->name = m->op->target + base + 1;
+	if (base) {
+		memcpy(prefix, m->op->target, base);
+		prefix[base] = '\0';
+		m->base = open_resolved(m->root, prefix, O_PATH | O_CLOEXEC,
+					OPEN_IN_ROOT | OPEN_NO_SYMLINKS);
+		if (m->base < 0)
+			return failed(m, m->base, "find the storage of");
+	}
+	r = apply_mount[m->op->kind](m);
+	if (base)
+		close(m->base);
+	return r;
+}
+
 int mounts_apply(struct box *box, struct child_failure *failure)
 {
 	struct mounter m = { .veil = -1, .failure = failure };
@@ -381,7 +400,7 @@ int mounts_apply(struct box *box, struct child_failure *failure)
 		return child_fail(failure, -errno, "open", "the new root");
 	for (size_t i = 0; i < box->n_mounts && r == 0; i++) {
 		m.op = &box->mounts[i];
-		r = apply_mount[m.op->kind](&m);
+		r = apply_one(&m);
 	}
 	if (r == 0)
 		r = drop_veil(&m);

@@ -83,6 +83,8 @@ struct mount_op {
 	bool is_directory;    /* what .fd is, or what is hidden */
 	bool is_inside_grant; /* target lies in a bound tree: never create */
 	bool is_entry;	      /* of a whole root that was granted */
+	size_t base; /* length of the target's part that is storage of our own
+		      * in a bound tree; 0: the new root itself */
 	bool is_same_place;   /* target is where the source lies outside */
 	unsigned int access;  /* enum access bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */

@@ -177,6 +177,16 @@ static bool is_redundant(const struct mount_op *op,
 	       !(op->access & ~outer->access);
 }
 
+/* Storage of our own may stand in somebody's tree, whose names can change at
+ * any moment: what is made in it starts from its mount. */
+static size_t own_base(const struct mount_op *outer)
+{
+	if (outer->kind == MOUNT_TMPFS &&
+	    (outer->is_inside_grant || outer->base))
+		return strlen(outer->target);
+	return outer->base;
+}
+
 static int nest_one(struct nester *o, struct mount_op *op,
 		    const struct mount_op *outer, bool *ret_drop)
 {
@@ -199,8 +209,10 @@ static int nest_one(struct nester *o, struct mount_op *op,
 		fh_remedy(o->err, "hide less, or leave the grant out");
 		return -EINVAL;
 	}
-	if (!is_foreign(outer))
+	if (!is_foreign(outer)) {
+		op->base = own_base(outer);
 		return 0;
+	}
 	if (op->kind == MOUNT_SYMLINK || op->kind == MOUNT_FILE ||
 	    op->kind == MOUNT_DIRECTORY) {
 		*ret_drop = true; /* the granted tree has its own */
@@ -231,9 +243,11 @@ static int nest_all(struct nester *o)
 	struct mount_op *ops = o->prepared->ops;
 	size_t n = 0, depth = 0;
 	size_t *stack = calloc(box->n_mounts + 1, sizeof(*stack));
-	int r = stack ? 0 : fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM,
-				   "prepare the box");
+	int r = 0;
 
+	if (!stack)
+		return fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM,
+			       "prepare the box");
 	for (size_t i = 0; i < box->n_mounts; i++) {
 		bool drop = false;
 

@@ -174,7 +174,7 @@ static int open_bind(struct opener *o, const struct plan_mount *mount,
 		     int fd, const char *real)
 {
 	struct mount_op *op;
-	struct stat st;
+	struct stat st = { 0 };
 	int r = 0;
 
 	/* The box's own mount namespace has to find the source by name once

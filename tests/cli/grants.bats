@@ -392,3 +392,19 @@ make_tree() {
   expect_equal $'4\nx' "$(cat many/4)"
   expect_equal 5 "$(cat many/5)"
 }
+
+@test "-r / with a writable directory under the private \$HOME" {
+  # The whole root is granted; $HOME stays the box's own storage, and a grant
+  # beneath it appears in that storage, not in the host's directory.
+  local home=$WORK/home
+  mkdir -p "$home/project" "$home/other"
+  echo private >"$home/other/file"
+  echo data >"$home/project/file"
+  HOME=$home run_box -r / -w "$home/project" -- sh -c '
+    cat ~/project/file && echo new >~/project/new && ls ~'
+  expect_success $'data\nproject'
+  expect_equal new "$(cat "$home/project/new")"
+  HOME=$home run_box -r / -w "$home/project" -- cat "$home/other/file"
+  expect_status 1
+  outside cat "$home/other/file"
+}
