@@ -393,18 +393,21 @@ make_tree() {
   expect_equal 5 "$(cat many/5)"
 }
 
-@test "-r / with a writable directory under the private \$HOME" {
-  # The whole root is granted; $HOME stays the box's own storage, and a grant
-  # beneath it appears in that storage, not in the host's directory.
-  local home=$WORK/home
+@test "a grant inside private storage inside a grant" {
+  # Something around $HOME is granted; $HOME stays the box's own storage, and a
+  # grant beneath it appears in that storage, not in the host's directory.
+  local home=$WORK/granted/home
   mkdir -p "$home/project" "$home/other"
   echo private >"$home/other/file"
   echo data >"$home/project/file"
-  HOME=$home run_box -r / -w "$home/project" -- sh -c '
+  run_box --home "$home" -r "$WORK/granted" -w "$home/project" -- sh -c '
     cat ~/project/file && echo new >~/project/new && ls ~'
   expect_success $'data\nproject'
   expect_equal new "$(cat "$home/project/new")"
-  HOME=$home run_box -r / -w "$home/project" -- cat "$home/other/file"
+  run_box --home "$home" -r "$WORK/granted" -w "$home/project" -- \
+    cat "$home/other/file"
   expect_status 1
   outside cat "$home/other/file"
+  run_box -r "$WORK/granted" -- cat "$home/other/file"
+  expect_success private
 }
