@@ -12,22 +12,23 @@
 
 /*
  * Per pid namespace, and writable by its owner, since Linux 6.14; before that
- * it is the machine's, which an unprivileged user cannot write. The rlimit
- * holds the ceiling as well, so going without is told, not fatal.
+ * it is the machine's, which an unprivileged user cannot write. Where the
+ * rlimit holds the ceiling as well, going without is told, not fatal.
  */
 int pid_max_apply(struct box *box, struct child_failure *failure)
 {
 	int fd = openat(AT_FDCWD, "proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
-	int r;
+	int r = fd < 0 ? -errno : 0;
 
-	if (fd < 0) {
-		failure->lost |= UINT32_C(1) << MECHANISM_PID_MAX;
-		return 0;
+	if (r == 0) {
+		r = write_exactly(fd, box->pid_max, strlen(box->pid_max));
+		close(fd);
 	}
-	r = write_exactly(fd, box->pid_max, strlen(box->pid_max));
-	close(fd);
-	if (r < 0)
-		failure->lost |= UINT32_C(1) << MECHANISM_PID_MAX;
+	if (r == 0)
+		return 0;
+	if (box->must_hold_pid_max)
+		return child_fail(failure, r, "set", "kernel.pid_max");
+	failure->lost |= UINT32_C(1) << MECHANISM_PID_MAX;
 	return 0;
 }
 

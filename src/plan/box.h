@@ -128,6 +128,7 @@ struct box {
 	const char *hostname;
 	uint64_t keep_caps;
 	char pid_max[21];
+	bool must_hold_pid_max; /* a required guarantee rests on it alone */
 
 	struct mount_op *mounts; /* parents before children */
 	size_t n_mounts;

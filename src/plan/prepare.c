@@ -79,11 +79,15 @@ static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 
 static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 {
+	const uint32_t by_pid_max = UINT32_C(1) << MECHANISM_PID_MAX;
 	/* Numbers run from 1 to below the maximum; init has 1. */
 	uint64_t most = plan->policy->pids + 2;
 
 	number_format(box->pid_max,
 		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);
+	box->must_hold_pid_max =
+		plan->guarantees[GUARANTEE_PIDS].holders == by_pid_max &&
+		policy_required(plan->policy) & GUARANTEE_BIT(GUARANTEE_PIDS);
 }
 
 static void prepare_stdio(const struct fh_plan *plan, struct box *box)
