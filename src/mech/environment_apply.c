@@ -11,8 +11,6 @@
 
 #include "sys/process.h"
 
-#define KERNEL_SIGNALS 64 /* _NSIG of the kernel, not of a libc */
-
 int keyring_apply(struct box *box, struct child_failure *failure)
 {
 	int r = process_join_session_keyring();
@@ -87,21 +85,17 @@ int descriptors_apply(struct box *box, struct child_failure *failure)
 
 int signals_apply(struct box *box, struct child_failure *failure)
 {
-	struct {
-		void *handler;
-		unsigned long flags;
-		void *restorer;
-		uint64_t mask;
-	} standard = { 0 };
 	uint64_t none = 0;
+	int r = 0;
 
 	(void)box;
-	for (int sig = 1; sig <= KERNEL_SIGNALS; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP &&
-		    syscall(SYS_rt_sigaction, sig, &standard, NULL, 8) < 0)
-			return child_fail(failure, -errno, "reset",
-					  "a signal's action");
-	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8) < 0)
+	for (int sig = 1; sig <= PROCESS_SIGNALS && r == 0; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			r = process_default_signal(sig);
+	if (r < 0)
+		return child_fail(failure, r, "reset", "a signal's action");
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL,
+		    sizeof(none)) < 0)
 		return child_fail(failure, -errno, "reset", "the signal mask");
 	umask(022);
 	return 0;

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "sys/process.h"
 
 /*
  * The signal first of all; the launcher may have died before it was asked
@@ -36,17 +36,12 @@ int maps_apply(struct box *box, struct child_failure *failure)
  * namespace it must be asked for after each fork. */
 int fork_apply(struct box *box, struct child_failure *failure)
 {
-	struct {
-		void *handler;
-		unsigned long flags;
-		void *restorer;
-		uint64_t mask;
-	} standard = { 0 };
+	int r = process_default_signal(SIGCHLD);
 
 	/* A caller that ignores SIGCHLD would have the kernel reap the program
 	 * before init sees how it ended. */
-	if (syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, 8) < 0)
-		return child_fail(failure, -errno, "reset", "SIGCHLD");
+	if (r < 0)
+		return child_fail(failure, r, "reset", "SIGCHLD");
 	/* Init's death takes a pid namespace with it. Without one init must
 	 * outlive the launcher long enough to end what the program left: it
 	 * learns of the death by the end of file on its pipe. */

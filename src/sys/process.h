@@ -73,6 +73,22 @@ static inline int process_close_range(unsigned int first, unsigned int last)
 	return syscall(SYS_close_range, first, last, 0) < 0 ? -errno : 0;
 }
 
+#define PROCESS_SIGNALS 64 /* _NSIG of the kernel, not of a libc */
+
+/* Gives a signal its default action: SIG_DFL in every field is all zero. */
+static inline int process_default_signal(int sig)
+{
+	struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		uint64_t mask;
+	} standard = { 0 };
+
+	return syscall(SYS_rt_sigaction, sig, &standard, NULL,
+		       sizeof(standard.mask)) < 0 ? -errno : 0;
+}
+
 static inline int process_join_session_keyring(void)
 {
 	return syscall(SYS_keyctl, KEYRING_JOIN_SESSION, NULL) < 0 ? -errno : 0;
