@@ -18,6 +18,13 @@ struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
 	struct fh_error err = { 0 };
 	int r = 0;
 
+	/* The id maps, the sources' real names: all is asked there. */
+	if (access("/proc/self/fd", F_OK) < 0) {
+		fh_fail(&err, FH_STAGE_PROBE, -errno, "find /proc mounted");
+		fh_remedy(&err, "as root: mount -t proc proc /proc");
+		print_error(&err);
+		return NULL;
+	}
 	kernel_probe_quick(&kernel);
 	if (probe_fully)
 		r = kernel_probe_full(&kernel, &err);

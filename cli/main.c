@@ -60,6 +60,10 @@ int main(int argc, char **argv)
 		return EXIT_NOT_BOXED;
 	/* Ignored by the caller, it would take our children's status away. */
 	signal(SIGCHLD, SIG_DFL);
+	/* A reader that went away, or a limit on files, must not take the
+	 * program's status with it; the program gets both back as usual. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)

@@ -23,7 +23,8 @@ static void print_line(struct text *line)
  * the sentence does not say already. */
 static bool has_reason(const struct fh_error *err)
 {
-	return err->code && (err->stage == FH_STAGE_APPLY ||
+	return err->code && (err->code == -ENOMEM ||
+			     err->stage == FH_STAGE_APPLY ||
 			     err->stage == FH_STAGE_EXEC ||
 			     err->stage == FH_STAGE_SUPERVISE ||
 			     err->stage == FH_STAGE_PROBE) &&

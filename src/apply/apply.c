@@ -41,6 +41,7 @@ static const step_apply steps[N_STEPS] = {
 	[STEP_NEW_ROOT] = new_root_apply,
 	[STEP_MOUNTS] = mounts_apply,
 	[STEP_PID_MAX] = pid_max_apply,
+	[STEP_PROC] = proc_apply,
 	[STEP_ROOT_SWITCH] = root_switch_apply,
 	[STEP_NETWORK] = network_apply,
 	[STEP_LOOPBACK] = loopback_apply,
@@ -95,7 +96,8 @@ static _Noreturn void become_program(struct box *box,
 			continue;
 		code = -errno;
 		failure->object = box->candidates[i];
-		break;
+		if (errno != EACCES)
+			break; /* as execvp does: the next one may be allowed */
 	}
 	exit_code = code == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 	child_report_failure(box, STEP_EXEC, code, failure, exit_code);

@@ -25,8 +25,9 @@
  *      | end of file on go_fd: the launcher is gone --> exit
  *
  * The program cannot reach init: it has no right to trace it (init is not
- * dumpable) and the kernel drops signals that a namespace sends to its own
- * init. Without a pid namespace Landlock's signal scope keeps them apart.
+ * dumpable), the filter refuses to change its limits and priority, and init
+ * forwards no signal that comes from inside its pid namespace. Without one,
+ * Landlock's signal scope keeps them apart.
  */
 struct init {
 	struct box *box;
@@ -36,6 +37,7 @@ struct init {
 };
 
 #define FORWARDED_MAX 31
+#define REAP_BATCH 256 /* between two looks at the launcher's pipe */
 
 static int raw_wait(pid_t *ret_pid, int *ret_status)
 {
@@ -86,8 +88,11 @@ static void end_descendants(struct init *init)
 		return;
 	while (signal_children(init, SIGSTOP)) {
 		signal_children(init, SIGKILL);
-		while (raw_wait(&pid, &status) == 0 && pid > 0)
-			;
+		/* A bound, or processes that make new ones as fast as they
+		 * are reaped would keep us from the next round. */
+		for (int n = 0; n < REAP_BATCH; n++)
+			if (raw_wait(&pid, &status) < 0 || pid <= 0)
+				break;
 	}
 }
 
@@ -100,14 +105,19 @@ static _Noreturn void finish(struct init *init, int status)
 	_exit(0);
 }
 
-static void reap(struct init *init)
+/* Is there more to reap? */
+static bool reap(struct init *init)
 {
 	pid_t pid;
 	int status;
 
-	while (raw_wait(&pid, &status) == 0 && pid > 0)
+	for (int n = 0; n < REAP_BATCH; n++) {
+		if (raw_wait(&pid, &status) < 0 || pid <= 0)
+			return false;
 		if (pid == init->program)
 			finish(init, status);
+	}
+	return true;
 }
 
 /* Stopping is asked for with SIGSTOP: a program whose process group has no
@@ -128,9 +138,12 @@ static void read_signals(struct init *init)
 	struct signalfd_siginfo info;
 
 	while (read(init->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			reap(init);
-		else if (info.ssi_signo <= FORWARDED_MAX)
+		/* The launcher is outside: it has no number in here. */
+		bool is_launcher = !init->box->has_pid_namespace ||
+				   info.ssi_pid == 0;
+
+		if (info.ssi_signo != SIGCHLD &&
+		    info.ssi_signo <= FORWARDED_MAX && is_launcher)
 			forward(init, (int)info.ssi_signo);
 	}
 }
@@ -206,9 +219,10 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 	}
 	watched[0] = (struct pollfd){ .fd = init.signals, .events = POLLIN };
 	watched[1] = (struct pollfd){ .fd = box->go_fd, .events = POLLIN };
-	reap(&init);
 	for (;;) {
-		if (poll(watched, 2, -1) < 0)
+		bool has_more = reap(&init);
+
+		if (poll(watched, 2, has_more ? 0 : -1) < 0)
 			continue;
 		if (watched[0].revents)
 			read_signals(&init);

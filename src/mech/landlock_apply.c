@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "sys/mounts_calls.h"
+
 static int add_rule(int ruleset, int fd, uint64_t rights, const char *what,
 		    struct child_failure *failure)
 {
@@ -18,11 +20,12 @@ static int add_rule(int ruleset, int fd, uint64_t rights, const char *what,
 static int add_path(int ruleset, const char *path, uint64_t rights,
 		    struct child_failure *failure)
 {
-	int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
+	int fd = open_resolved(AT_FDCWD, path, O_PATH | O_CLOEXEC,
+			       OPEN_NO_SYMLINKS);
 	int r;
 
 	if (fd < 0)
-		return child_fail(failure, -errno, "open for Landlock", path);
+		return child_fail(failure, fd, "open for Landlock", path);
 	r = add_rule(ruleset, fd, rights, path, failure);
 	close(fd);
 	return r;

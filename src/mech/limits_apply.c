@@ -5,10 +5,30 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "sys/mounts_calls.h"
 #include "tables/guarantees.h"
+
+#define PROC_MAGIC 0x9fa0 /* include/uapi/linux/magic.h */
+
+/* The box's own /proc, in the new root that we stand in: nothing that a grant
+ * may have put in its place, nothing that a link leads to. */
+static int open_proc(void)
+{
+	struct statfs fs;
+	int fd = open_resolved(AT_FDCWD, "proc",
+			       O_PATH | O_DIRECTORY | O_CLOEXEC,
+			       OPEN_NO_SYMLINKS);
+
+	if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd;
+}
 
 /*
  * Per pid namespace, and writable by its owner, since Linux 6.14; before that
@@ -17,9 +37,15 @@
  */
 int pid_max_apply(struct box *box, struct child_failure *failure)
 {
-	int fd = openat(AT_FDCWD, "proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : 0;
+	int proc = open_proc();
+	int fd = proc < 0 ? proc
+			  : open_resolved(proc, "sys/kernel/pid_max",
+					  O_WRONLY | O_CLOEXEC,
+					  OPEN_NO_SYMLINKS | OPEN_IN_ROOT);
+	int r = fd < 0 ? fd : 0;
 
+	if (proc >= 0)
+		close(proc);
 	if (r == 0) {
 		r = write_exactly(fd, box->pid_max, strlen(box->pid_max));
 		close(fd);
@@ -30,6 +56,27 @@ int pid_max_apply(struct box *box, struct child_failure *failure)
 		return child_fail(failure, r, "set", "kernel.pid_max");
 	failure->lost |= UINT32_C(1) << MECHANISM_PID_MAX;
 	return 0;
+}
+
+/*
+ * Landlock refuses writing in /proc as well; but where there is no Landlock,
+ * a root without capabilities would still own every sysctl of the machine.
+ */
+int proc_apply(struct box *box, struct child_failure *failure)
+{
+	int proc = open_proc();
+	int r;
+
+	(void)box;
+	if (proc < 0)
+		return child_fail(failure, proc, "find", "/proc");
+	r = mnt_setattr(proc, 0, MNT_ATTR_RDONLY);
+	close(proc);
+	if (r == -ENOSYS) /* before Linux 5.12 */
+		r = mnt_mount(NULL, "proc", NULL,
+			      MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID |
+				      MS_NODEV | MS_NOEXEC, NULL);
+	return r < 0 ? child_fail(failure, r, "make read-only", "/proc") : 0;
 }
 
 int rlimits_apply(struct box *box, struct child_failure *failure)

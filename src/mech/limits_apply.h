@@ -5,6 +5,7 @@
 #include "apply/child.h"
 
 int pid_max_apply(struct box *box, struct child_failure *failure);
+int proc_apply(struct box *box, struct child_failure *failure);
 int rlimits_apply(struct box *box, struct child_failure *failure);
 
 #endif

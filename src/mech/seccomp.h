@@ -39,6 +39,10 @@ struct seccomp_request {
 	bool allow_udp;		 /* with the above: ABI >= 10 holds UDP ports */
 	bool deny_listen_autobind; /* --connect without --listen */
 	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
+	bool protect_init; /* pid 1 is the box's init: same uid, not its prey */
+	bool shares_group; /* process group with the caller: --tty inherit */
+	bool deny_group_signals; /* the same, and Landlock scopes no signals */
+	bool deny_file_flags; /* no mount namespace: ioctls that change files */
 	bool deny_write_exec;	 /* mmap/mprotect PROT_WRITE|PROT_EXEC */
 };
 

@@ -34,6 +34,14 @@
 #define IOCTL_TIOCSTI 0x5412
 #define IOCTL_TIOCLINUX 0x541c
 #define IOCTL_TIOCSETD 0x5423
+/* include/uapi/linux/fs.h, fscrypt.h and fsverity.h */
+#define IOCTL_FS_SETFLAGS 0x40086602
+#define IOCTL_FS32_SETFLAGS 0x40046602
+#define IOCTL_FS_SETVERSION 0x40087602
+#define IOCTL_FS32_SETVERSION 0x40047602
+#define IOCTL_FS_FSSETXATTR 0x401c5820
+#define IOCTL_FS_ENCRYPT 0x800c6613
+#define IOCTL_FS_VERITY 0x40806685
 #define IOCTL_TCGETS 0x5401
 #define IOCTL_TCGETS2 0x802c542a
 #define IOCTL_TIOCGWINSZ 0x5413
@@ -195,6 +203,43 @@ const struct seccomp_rule seccomp_rules[] = {
 	{ RULE(ioprio_set, SELF_ONLY), TESTS(EQ(0, 1), EQ(1, 0)), ALLOWED },
 	{ RULE(kill, SELF_ONLY), TESTS(EQ(0, 0xffffffff)), REFUSED(EPERM) },
 
+	/* Init has the program's uid, which is all that these ask for. */
+	{ RULE(prlimit64, INIT_ABOVE), TESTS(EQ(0, 1)), REFUSED(EPERM) },
+	{ RULE(sched_setaffinity, INIT_ABOVE), TESTS(EQ(0, 1)),
+	  REFUSED(EPERM) },
+	{ RULE(sched_setattr, INIT_ABOVE), TESTS(EQ(0, 1)), REFUSED(EPERM) },
+	{ RULE(sched_setparam, INIT_ABOVE), TESTS(EQ(0, 1)), REFUSED(EPERM) },
+	{ RULE(sched_setscheduler, INIT_ABOVE), TESTS(EQ(0, 1)),
+	  REFUSED(EPERM) },
+	{ RULE(setpriority, INIT_ABOVE), TESTS(EQ(0, 0), EQ(1, 1)),
+	  REFUSED(EPERM) },
+	{ RULE(ioprio_set, INIT_ABOVE), TESTS(EQ(0, 1), EQ(1, 1)),
+	  REFUSED(EPERM) },
+
+	/* A group that is shared reaches out of the pid namespace: these look
+	 * at no namespace when the group is "mine", which is 0. */
+	{ RULE(setpriority, GROUP_SHARED), TESTS(EQ(0, 1), EQ(1, 0)),
+	  REFUSED(EPERM) },
+	{ RULE(ioprio_set, GROUP_SHARED), TESTS(EQ(0, 2), EQ(1, 0)),
+	  REFUSED(EPERM) },
+	{ RULE(kill, GROUP_SIGNALS), TESTS(EQ(0, 0)), REFUSED(EPERM) },
+
+	/* They change a file through a descriptor that only reads. */
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_SETFLAGS)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS32_SETFLAGS)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_SETVERSION)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS32_SETVERSION)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_FSSETXATTR)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_ENCRYPT)),
+	  REFUSED(EPERM) },
+	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_VERITY)),
+	  REFUSED(EPERM) },
+
 	/* As PR_SET_MDWE (6.3): nothing that was written becomes code. */
 	{ RULE(mmap, NO_WRITE_EXEC), TESTS(BITS_EQ(2, PROT_WX, PROT_WX)),
 	  REFUSED(EACCES) },
@@ -256,6 +301,14 @@ bool seccomp_rule_applies(enum rule_when when,
 		return request->deny_listen_autobind;
 	case WHEN_SELF_ONLY:
 		return request->deny_other_pids;
+	case WHEN_INIT_ABOVE:
+		return request->protect_init;
+	case WHEN_GROUP_SHARED:
+		return request->shares_group;
+	case WHEN_GROUP_SIGNALS:
+		return request->deny_group_signals;
+	case WHEN_HOST_TREE:
+		return request->deny_file_flags;
 	case WHEN_NO_WRITE_EXEC:
 		return request->deny_write_exec;
 	}

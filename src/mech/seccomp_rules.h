@@ -17,6 +17,10 @@ enum rule_when {
 	WHEN_TCP_PORTS,	 /* Landlock holds TCP ports: nothing may pass it by */
 	WHEN_LISTEN_OFF,
 	WHEN_SELF_ONLY,
+	WHEN_INIT_ABOVE, /* pid 1 is init */
+	WHEN_GROUP_SHARED,
+	WHEN_GROUP_SIGNALS,
+	WHEN_HOST_TREE,	 /* no mount namespace */
 	WHEN_NO_WRITE_EXEC,
 };
 

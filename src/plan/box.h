@@ -39,6 +39,7 @@ enum step {
 	STEP_NEW_ROOT,
 	STEP_MOUNTS,	   /* b */
 	STEP_PID_MAX,
+	STEP_PROC,	   /* /proc is written to above, and never again */
 	STEP_NETWORK,	   /* while its maker still sees the old /proc */
 	STEP_LOOPBACK,
 	STEP_ROOT_SWITCH,

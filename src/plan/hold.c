@@ -50,7 +50,11 @@ static void hold_network(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 	uint64_t mode = plan->policy->net;
 
-	if (mode == NET_HOST && abi >= 4)
+	if (mode == NET_HOST && abi >= 4 && plan->policy->listen.n)
+		lose(plan, GUARANTEE_NETWORK,
+		     "with --listen, listening on a socket that was never bound opens a free port as well, which no kernel lets us refuse",
+		     "");
+	else if (mode == NET_HOST && abi >= 4)
 		hold(plan, GUARANTEE_NETWORK,
 		     BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
 	else if (mode == NET_HOST)
@@ -165,9 +169,10 @@ static void hold_pids(struct fh_plan *plan)
 
 	if (by_pid_max)
 		hold(plan, GUARANTEE_PIDS, BIT(PID_MAX));
-	/* The limit counts the processes of a user within its namespace;
-	 * outside one that is all the user runs, and the kernel never
-	 * applies it to the machine's root. */
+	/* The limit counts the processes of a user within its namespace (all
+	 * of them before Linux 5.14: stricter than asked); outside one that is
+	 * all the user runs, and the kernel never applies it to the machine's
+	 * root. */
 	if (plan->has_userns && plan->kernel.uid != 0 && rlimits_bind(plan))
 		hold(plan, GUARANTEE_PIDS, BIT(RLIMITS));
 	if (plan->guarantees[GUARANTEE_PIDS].holders)

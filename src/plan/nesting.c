@@ -80,6 +80,15 @@ static int merge(struct nester *o, struct mount_op *into,
 		unite(o, into, from);
 		return 0;
 	}
+	/* No grant stands in the place of the box's /proc. */
+	if (into->kind == MOUNT_PROC || from->kind == MOUNT_PROC) {
+		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+			"%s %s: the box has a /proc of its own",
+			is_grant(into) ? into->origin : from->origin,
+			into->target);
+		fh_remedy(o->err, "leave it out");
+		return -EINVAL;
+	}
 	switch (newcomer_wins(into, from)) {
 	case 0:
 		return 0;
@@ -201,6 +210,13 @@ static int nest_one(struct nester *o, struct mount_op *op,
 	if (outer->kind == MOUNT_SYMLINK) {
 		*ret_drop = op->kind == MOUNT_SYMLINK;
 		return *ret_drop ? 0 : fail_inside(o, op, outer);
+	}
+	if (outer->kind == MOUNT_PROC && op->kind != MOUNT_HIDE) {
+		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+			"%s %s: the box has a /proc of its own", op->origin,
+			op->target);
+		fh_remedy(o->err, "leave it out");
+		return -EINVAL;
 	}
 	if (outer->kind == MOUNT_HIDE && is_grant(op)) {
 		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,

@@ -107,6 +107,8 @@ static void decide_steps(struct fh_plan *plan)
 			 STEP_BIT(STEP_CLOSE_SOURCES);
 	else
 		steps |= STEP_BIT(STEP_PROGRAM_DEATH);
+	if (plan->has_proc)
+		steps |= STEP_BIT(STEP_PROC);
 	if (plan->clone_flags & CLONE_NEWNET)
 		steps |= STEP_BIT(STEP_NETWORK_START) |
 			 STEP_BIT(STEP_NETWORK);
@@ -142,6 +144,13 @@ static const char *const metadata_calls[] = {
 };
 #define N_METADATA (sizeof(metadata_calls) / sizeof(*metadata_calls))
 
+/* Objects of the machine's ipc namespace outlive a run, and all of a user's
+ * are one another's. The user may allow them again. */
+static const char *const shared_ipc[] = {
+	"@sysv-ipc", "mq_open", "mq_unlink",
+};
+#define N_SHARED_IPC (sizeof(shared_ipc) / sizeof(*shared_ipc))
+
 static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
@@ -150,15 +159,18 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 	int r;
 
 	plan->syscall_changes = arena_alloc(&plan->arena,
-		(policy->n_syscall_changes + N_METADATA) *
+		(policy->n_syscall_changes + N_METADATA + N_SHARED_IPC) *
 			sizeof(*plan->syscall_changes));
 	if (!plan->syscall_changes)
 		return -ENOMEM;
-	for (; n < policy->n_syscall_changes; n++) {
-		plan->syscall_changes[n].name = policy->syscall_changes[n].name;
-		plan->syscall_changes[n].is_deny =
-			policy->syscall_changes[n].is_deny;
-	}
+	for (size_t i = 0; !plan->has_namespaces && i < N_SHARED_IPC; i++)
+		plan->syscall_changes[n++] =
+			(struct syscall_change){ shared_ipc[i], true };
+	for (size_t i = 0; i < policy->n_syscall_changes; i++)
+		plan->syscall_changes[n++] = (struct syscall_change){
+			policy->syscall_changes[i].name,
+			policy->syscall_changes[i].is_deny,
+		};
 	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ metadata_calls[i], true };
@@ -174,6 +186,11 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 	request->deny_listen_autobind = policy->net == NET_HOST &&
 					!policy->listen.n;
 	request->deny_other_pids = !plan->has_namespaces;
+	request->deny_file_flags = !plan->has_namespaces;
+	request->protect_init = plan->has_namespaces;
+	request->shares_group = policy->tty == TTY_INHERIT;
+	request->deny_group_signals = policy->tty == TTY_INHERIT &&
+				      plan->kernel.landlock_abi < 6;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
 	r = seccomp_compile(request, &plan->filter, err);

@@ -117,6 +117,26 @@ static int compare_fds(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+/* From a directory ".." leads to everything outside: what is there could be
+ * looked at, connected to and, where the mode allows, changed. */
+static bool opens_a_tree(int fd)
+{
+	struct stat st;
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_PATH ||
+			      (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)));
+}
+
+static int fail_tree(struct fh_error *err, int fd)
+{
+	fh_fail(err, FH_STAGE_PREPARE, -EISDIR,
+		"descriptor %d is a directory, from which the program could go anywhere outside",
+		fd);
+	fh_remedy(err, "grant the directory with -r or -w, and redirect the descriptor from /dev/null");
+	return -EISDIR;
+}
+
 static int prepare_descriptors(const struct fh_plan *plan,
 			       struct prepared *prepared, struct fh_error *err)
 {
@@ -133,11 +153,17 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	if (!fds)
 		return fh_fail(err, FH_STAGE_PREPARE, -ENOMEM,
 			       "prepare the box");
-	for (size_t i = 0; i < policy->n_keep_fds; i++)
+	for (int fd = 0; fd < 3; fd++)
+		if (opens_a_tree(fd))
+			return fail_tree(err, fd);
+	for (size_t i = 0; i < policy->n_keep_fds; i++) {
 		if (fcntl(policy->keep_fds[i], F_GETFD) < 0)
 			return fh_fail(err, FH_STAGE_PREPARE, -errno,
 				       "--keep-fd %d: not open",
 				       policy->keep_fds[i]);
+		if (opens_a_tree(policy->keep_fds[i]))
+			return fail_tree(err, policy->keep_fds[i]);
+	}
 	for (size_t i = 0; i < policy->n_keep_fds; i++)
 		fds[i] = policy->keep_fds[i];
 	qsort(fds, policy->n_keep_fds, sizeof(*fds), compare_fds);

@@ -68,7 +68,9 @@ static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
 static int fail_source(struct opener *o, const struct plan_mount *mount,
 		       int code, const char *what)
 {
-	fh_fail(o->err, FH_STAGE_PREPARE, code, "%s %s: %s", mount->origin,
+	fh_fail(o->err, FH_STAGE_PREPARE, code, "%s %s: %s",
+		mount->is_default && !mount->is_expanded ? "the default tree's"
+							 : mount->origin,
 		mount->source, what ? what : strerror(-code));
 	if (code == -ENOENT && !mount->is_expanded)
 		fh_remedy(o->err, "create it, or write %s -%s if it may be missing",
@@ -137,7 +139,9 @@ void mount_op_restrict(struct mount_op *op, bool is_device, uint64_t extra,
 		       int abi)
 {
 	op->attr = MNT_ATTR_NOSUID | (is_device ? 0 : MNT_ATTR_NODEV);
-	if (!(op->access & ACCESS_WRITE) && op->kind != MOUNT_DEVICE)
+	/* A read-only mount does not stop writing to a device; it keeps the
+	 * node's owner, mode and times, which are the host's. */
+	if (is_device || !(op->access & ACCESS_WRITE))
 		op->attr |= MNT_ATTR_RDONLY;
 	if (!(op->access & ACCESS_EXEC))
 		op->attr |= MNT_ATTR_NOEXEC;
@@ -451,8 +455,9 @@ static int reflect_hides(struct opener *o)
 			const struct mount_op *hide = &o->prepared->ops[i];
 			const struct mount_op *bind = &o->prepared->ops[j];
 
-			if (hide->kind != MOUNT_HIDE ||
-			    bind->kind != MOUNT_BIND ||
+			if (hide->kind != MOUNT_HIDE)
+				break;
+			if (bind->kind != MOUNT_BIND ||
 			    strcmp(bind->source, bind->target) == 0 ||
 			    !path_is_within(hide->target, bind->source))
 				continue;

@@ -21,6 +21,7 @@ const struct step_info step_infos[N_STEPS] = {
 	[STEP_NEW_ROOT] = { "new-root", "an empty root on tmpfs" },
 	[STEP_MOUNTS] = { "mounts", "only what is granted appears in it" },
 	[STEP_PID_MAX] = { "pid-max", "ceiling of processes for the whole box" },
+	[STEP_PROC] = { "proc", "/proc can be read, not written" },
 	[STEP_ROOT_SWITCH] = { "root-switch",
 		"the old root is gone, the new one read-only" },
 	[STEP_LOCK] = { "lock",

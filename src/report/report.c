@@ -142,7 +142,9 @@ int report_open(const struct fh_policy *policy, int *ret_fd,
 		return 0;
 	/* A pipe, a terminal or a device cannot be replaced, and must not. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		*ret_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		/* Not to wait for a reader, neither now nor at the end. */
+		*ret_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY |
+					     O_NONBLOCK);
 		r = *ret_fd < 0 ? -errno : 0;
 	} else {
 		r = check_directory(path);

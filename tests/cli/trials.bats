@@ -239,8 +239,16 @@ except OSError as e:
   expect_equal listening "$("$PYTHON" -c "$try" "$free")"
   run_box --net host -- "$PYTHON" -c "$try" "$free"
   expect_success EACCES
+  # A port that is free can be had without binding: said, and to be accepted.
   run_box --net host --listen "$free" -- "$PYTHON" -c "$try" "$free"
+  expect_status 125
+  expect_in_stderr "network cannot be held: with --listen"
+  run_box --net host --listen "$free" --without network -- \
+    "$PYTHON" -c "$try" "$free"
   expect_success listening
+  run_box --net host --listen 1 --without network -- \
+    "$PYTHON" -c "$try" "$free"
+  expect_success EACCES
 }
 
 # --- the options of the other tools' one-liners -----------------------------

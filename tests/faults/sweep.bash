@@ -89,7 +89,7 @@ tolerated() { # PROCESS NAME ERRNO
     "child mount_setattr 38") ;;
     # kernel.pid_max, the only file that is opened or written in a box's own
     # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
-    "child open 1" | "child openat 1") [ "$is_pid_max" = 1 ] ;;
+    "child openat2 "* | "child fstatfs "*) [ "$is_pid_max" = 1 ] ;;
     # That, or telling the launcher that the program is about to start.
     "child write 5") [ "$is_pid_max$is_starting" != "" ] ;;
     # A first try that namespaces deny, and finding out what can be had: the
@@ -117,6 +117,10 @@ processes() { # WORK
     "$1/calls")
   pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
     '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$1/calls")
+  # /proc is found for it, and the file below; then /proc is found once more,
+  # to be made read-only, and that may not fail.
+  pid_max_before=$(awk -v p="$init" -v from="${pid_max_after:-0}" \
+    '$1 == p && $2 > from && $3 == "openat2" && ++n == 3 { print $2; exit }' "$1/calls")
   # The last write of init before it makes the pipe of its own is a message.
   starting_at=$(awk -v p="$init" '$1 != p { next }
     $3 == "write" { n = $2 } $3 == "pipe2" { print n; exit }' "$1/calls")
@@ -175,7 +179,6 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
     fi
     return
   fi
-  # Between the last mount and the switch of the root.
   [ "$path" = "$init" ] && [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
     is_pid_max=1
   [ "$path $3" = "$init $starting_at" ] && is_starting=1

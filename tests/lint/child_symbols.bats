@@ -21,7 +21,7 @@ setup() {
 teardown() { rm -rf "$objects"; }
 
 # System calls, by their wrappers: each is one call and errno.
-calls='chdir clone close execve fchdir fstat fstatvfs getpid getppid ioctl kill
+calls='chdir clone close execve fchdir fstat fstatfs fstatvfs getpid getppid ioctl kill
 mkdirat mknodat mount open openat pipe2 poll prctl pread read readlink
 sethostname setns setrlimit setsid socket symlinkat syscall umask umount2
 unlinkat unshare wait4 waitpid write _exit'

@@ -124,11 +124,11 @@ try:
     print("bound")
 except OSError as error:
     print(error.errno)'
-  run "$FUMEHOOD" run -q --net host --listen 777 --uid 4242 --gid 4242 \
+  run "$FUMEHOOD" run -q --net host --without network --listen 777 --uid 4242 --gid 4242 \
     --keep-cap CAP_NET_BIND_SERVICE -- /usr/bin/python3 -c "$code"
   [ "$output" = bound ]
   # Control: without it, the same box is refused.
-  run "$FUMEHOOD" run -q --net host --listen 777 --uid 4242 --gid 4242 -- \
+  run "$FUMEHOOD" run -q --net host --without network --listen 777 --uid 4242 --gid 4242 -- \
     /usr/bin/python3 -c "$code"
   [ "$output" = 13 ]
 }

@@ -400,6 +400,52 @@ static void test_other_pids(void)
 	EXPECT("kill", OK, ~0ull, 9);
 }
 
+static void test_init_above(void)
+{
+	static const char *const by_pid[] = { "prlimit64", "sched_setaffinity",
+					      "sched_setattr", "sched_setparam",
+					      "sched_setscheduler" };
+
+	COMPILE(.base = SYSCALLS_DEFAULT, .protect_init = true);
+	for (size_t i = 0; i < N(by_pid); i++) {
+		EXPECT(by_pid[i], OK, 0, 7);
+		EXPECT(by_pid[i], OK, 77, 7);
+		EXPECT(by_pid[i], EPERM, 1, 7);
+		EXPECT(by_pid[i], EPERM, HIGH | 1, 7);
+	}
+	EXPECT("setpriority", OK, 0, 77, 5);
+	EXPECT("setpriority", EPERM, 0, 1, 5);
+	EXPECT("ioprio_set", EPERM, 1, 1, 5);
+}
+
+static void test_shared_group(void)
+{
+	COMPILE(.base = SYSCALLS_DEFAULT, .shares_group = true);
+	EXPECT("setpriority", EPERM, 1, 0, 5);
+	EXPECT("setpriority", OK, 0, 0, 5);
+	EXPECT("ioprio_set", EPERM, 2, 0, 5);
+	EXPECT("kill", OK, 0, 15);
+	COMPILE(.base = SYSCALLS_DEFAULT, .deny_group_signals = true);
+	EXPECT("kill", EPERM, 0, 15);
+	EXPECT("kill", EPERM, HIGH, 15);
+	EXPECT("kill", OK, 77, 15);
+}
+
+static void test_file_flags(void)
+{
+	static const unsigned long calls[] = { 0x40086602, 0x40046602,
+		0x40087602, 0x40047602, 0x401c5820, 0x800c6613, 0x40806685 };
+
+	COMPILE(.base = SYSCALLS_DEFAULT, .deny_file_flags = true);
+	for (size_t i = 0; i < N(calls); i++) {
+		EXPECT("ioctl", EPERM, 3, calls[i]);
+		EXPECT("ioctl", EPERM, 3, HIGH | calls[i]);
+	}
+	EXPECT("ioctl", OK, 3, 0x5401);
+	COMPILE(.base = SYSCALLS_DEFAULT);
+	EXPECT("ioctl", OK, 3, calls[0]);
+}
+
 static void test_write_exec(void)
 {
 	COMPILE(.base = SYSCALLS_DEFAULT, .deny_write_exec = true);
@@ -612,6 +658,9 @@ static const struct tap_test tests[] = {
 	{ .name = "file-processor", .run = test_file_processor },
 	{ .name = "network-server", .run = test_network_server },
 	{ .name = "other processes are left alone", .run = test_other_pids },
+	{ .name = "init is above", .run = test_init_above },
+	{ .name = "a shared process group", .run = test_shared_group },
+	{ .name = "ioctls that change files", .run = test_file_flags },
 	{ .name = "nothing written becomes code", .run = test_write_exec },
 	{ .name = "KILL spares what libraries try", .run = test_kill },
 	{ .name = "LOG never lets the dangerous through", .run = test_log },

@@ -105,7 +105,8 @@ static void test_paths(void)
 
 static void test_ports(void)
 {
-	make(WISHES("net", "host", "connect", "443", "listen", "80"));
+	make(WISHES("net", "host", "connect", "443", "listen", "80",
+		    "without", "network"));
 	YES("connect", "443", "--net host with --connect");
 	NO("connect", "80", "without --connect", "--connect 80");
 	YES("listen", "80", "--net host with --listen");
