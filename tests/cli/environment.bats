@@ -410,3 +410,22 @@ OPTIONS="allow-syscall bind connect cpu-time cpus cwd deny-syscall device env ex
   done < <("$FUMEHOOD" help run | grep -oE -- '^ +(-., )?--[a-z-]+' | sed 's/.*--//')
   expect_equal "$(wc -w <<<"$OPTIONS")" "$n"
 }
+
+@test "a descriptor that is a directory would open the whole outside: refused" {
+  # Control: outside, ".." leads away from it.
+  [ -e "/proc/self/fd/0/.." ] </
+  refuses 125 "descriptor 0 is a directory" -- run -- true <"$WORK"
+  exec 7<"$WORK"
+  refuses 125 "descriptor 7 is a directory" -- run --keep-fd 7 -- true
+  exec 7<&-
+}
+
+@test "init is out of reach: no signal, limit or priority from inside" {
+  run_box -- sh -c '
+    trap "echo reached" USR1
+    kill -USR1 1
+    prlimit --pid 1 --cpu=1:1 && echo limited
+    renice -n 5 -p 1 >/dev/null && echo reniced
+    sleep 0.2; echo alive'
+  expect_success alive
+}
