@@ -66,10 +66,13 @@ static void say_guarantees(const struct fh_plan *plan)
 
 /* The program's streams are the program's: when it closes its output, whoever
  * reads it shall see the end, though we are still there. */
-static void release_streams(void)
+static void release_streams(const struct fh_policy *policy)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	for (size_t i = 0; i < policy->n_keep_fds; i++)
+		if (policy->keep_fds[i] > STDERR_FILENO)
+			close(policy->keep_fds[i]);
 	if (fd < 0)
 		return;
 	dup2(fd, STDIN_FILENO);
@@ -85,7 +88,7 @@ static void on_starting(void *ctx, uint32_t lost)
 	plan_lose(plan, lost);
 	warn_of_losses(plan);
 	say_guarantees(plan);
-	release_streams();
+	release_streams(plan->policy);
 }
 
 /* One try with one plan. Return: 0 when the program ran; else negative. */

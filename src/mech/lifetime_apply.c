@@ -12,7 +12,7 @@
 /*
  * The signal first of all; the launcher may have died before it was asked
  * for. In a new pid namespace getppid() is 0 and cannot tell, but then the
- * pipe below ends without a byte.
+ * pipe of maps_apply() ends without a byte.
  */
 int parent_death_apply(struct box *box, struct child_failure *failure)
 {
@@ -32,8 +32,8 @@ int maps_apply(struct box *box, struct child_failure *failure)
 	return r < 0 ? child_fail(failure, r, "wait for", "the id maps") : 0;
 }
 
-/* A change of credentials clears the parent-death signal; and without a pid
- * namespace it must be asked for after each fork. */
+/* What init must be before there is a program: the credentials have changed
+ * since the parent-death signal was asked for, and that may clear it. */
 int fork_apply(struct box *box, struct child_failure *failure)
 {
 	int r = process_default_signal(SIGCHLD);

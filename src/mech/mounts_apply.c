@@ -1,7 +1,6 @@
 /* Builds the new root from the plan's operations and makes it the root. */
 #include "mech/mounts_apply.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,10 +16,10 @@
 
 /* What the steps below share, on the stack of mounts_apply(). */
 struct mounter {
-	int root;	    /* the new root */
-	int base;	    /* where the target starts: root, or own storage */
-	const char *name;   /* the target from there */
-	int veil;	    /* a tmpfs of nothing, for MOUNT_HIDE; -1 so far */
+	int root;	  /* the new root */
+	int base;	  /* where the target starts: root, or own storage */
+	const char *name; /* the target from there */
+	int veil;	  /* a tmpfs of nothing, for MOUNT_HIDE; -1 so far */
 	const struct mount_op *op;
 	struct child_failure *failure;
 };
@@ -88,7 +87,8 @@ int new_root_apply(struct box *box, struct child_failure *failure)
 	static const char *const places[] = { "/tmp", "/usr", "/etc", "/var" };
 	int r = -ENOENT;
 
-	box->proc_fd = openat(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	box->proc_fd = openat(AT_FDCWD, "/proc/self",
+			      O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (box->proc_fd < 0)
 		return child_fail(failure, -errno, "open", "/proc/self");
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
@@ -306,8 +306,8 @@ static int apply_devpts(struct mounter *m)
 	return mount_new(m, "devpts", "newinstance,ptmxmode=0666,mode=620");
 }
 
-/* An empty, unreadable, read-only file system: what hidden paths show. Mode 0
- * stays 0 because the mount is read-only and locked. */
+/* An empty, unreadable file system: what hidden paths show. Mode 0 stays 0
+ * because it is mounted read-only, out of the program's reach. */
 static int make_veil(struct mounter *m)
 {
 	int r, fd;

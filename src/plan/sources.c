@@ -80,8 +80,8 @@ static int fail_source(struct opener *o, const struct plan_mount *mount,
 	return code;
 }
 
-/* Where the object behind a descriptor lies. Only a name for the target: the
- * object itself is never looked up again. */
+/* Where the object behind a descriptor lies: the name of the target, and by
+ * which the child has to find this very object again. */
 static int real_path(struct opener *o, int fd, const char **ret)
 {
 	char link[64], path[PATH_MAX];

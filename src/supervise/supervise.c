@@ -328,8 +328,8 @@ static void conclude(struct run *run, int init_status)
 	}
 }
 
-/* Reaps init by its pidfd. The kernel first reaps all that was in its pid
- * namespace, so its usage is the whole box's. */
+/* The kernel lets init go only when all that was in its pid namespace has been
+ * reaped, so its usage is the whole box's. */
 static void reap_init(struct run *run)
 {
 	struct fh_result *result = run->result;

@@ -429,3 +429,41 @@ OPTIONS="allow-syscall bind connect cpu-time cpus cwd deny-syscall device env ex
     sleep 0.2; echo alive'
   expect_success alive
 }
+
+@test "the session's keys stay outside: the box joins a keyring of its own" {
+  # With keyctl allowed, to be able to ask. 250 is keyctl on x86_64, 219 on arm64.
+  local ask='
+import ctypes, os
+nr = 250 if os.uname().machine == "x86_64" else 219
+keyctl = lambda *a: ctypes.CDLL(None).syscall(nr, *a)
+session = lambda: keyctl(0, -3, 0)'
+  local join="$ask
+import sys
+keyctl(1, None)
+print(session(), flush=True)
+os.execv(sys.argv[1], sys.argv[1:])"
+  local show="$ask
+print(session())"
+  # Control: over an ordinary execve the keyring stays the same.
+  mapfile -t ids < <("$PYTHON" -c "$join" "$PYTHON" -c "$show")
+  [ "${ids[0]}" -gt 0 ] && [ "${ids[0]}" = "${ids[1]}" ]
+  mapfile -t ids < <("$PYTHON" -c "$join" "$FUMEHOOD" run --allow-syscall keyctl \
+    -- "$PYTHON" -c "$show")
+  [ "${ids[0]}" -gt 0 ] && [ "${ids[1]}" -gt 0 ] && [ "${ids[0]}" != "${ids[1]}" ]
+}
+
+@test "a descriptor that is kept ends when the program is done with it" {
+  mkfifo pipe
+  cat pipe >seen &
+  local reader=$!
+  exec 7>pipe
+  "$FUMEHOOD" run --keep-fd 7 -- sh -c 'echo last >&7; exec 7>&-; sleep 5' &
+  local box=$!
+  exec 7>&-
+  # The reader sees the end while the box still runs.
+  wait $reader
+  expect_equal last "$(cat seen)"
+  kill -0 $box
+  kill $box
+  wait $box || true
+}
