@@ -467,3 +467,23 @@ print(session())"
   kill $box
   wait $box || true
 }
+
+@test "behind the filter a second lock: no further user namespace, no right over the mounts" {
+  # The tracer makes the loading of every filter succeed without being done.
+  local no_filter=(strace -f -qq -o /dev/null -e trace=seccomp -e inject=seccomp:retval=0)
+  outside unshare -U true
+  run "${no_filter[@]}" "$FUMEHOOD" run -- grep '^Seccomp:' /proc/self/status
+  expect_equal $'Seccomp:\t0' "$output" # the test looks behind the filter
+  run "${no_filter[@]}" "$FUMEHOOD" run -- unshare -U true
+  [ "$status" != 0 ]
+  [[ $output == *"No space left on device"* ]]
+  run "${no_filter[@]}" "$FUMEHOOD" run -- umount /usr
+  [ "$status" != 0 ]
+}
+
+@test "the securebits are set and locked" {
+  local bits='import ctypes; print(ctypes.CDLL(None).prctl(27, 0, 0, 0, 0))'
+  expect_equal 0 "$("$PYTHON" -c "$bits")"
+  run_box -- "$PYTHON" -c "$bits"
+  expect_success 239 # SECURITY.md, I9: 0xef
+}

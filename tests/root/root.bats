@@ -173,3 +173,19 @@ except OSError as error:
   [[ $output == *done ]]
   [ "$before" = "$(stat -c '%a %Y' /dev/full)" ]
 }
+
+@test "a mount made outside during the run does not reach into the box" {
+  # In a mount namespace of the test's own, where the granted tree is shared.
+  run unshare --mount sh -c '
+    cd "$1" && mkdir -p tree/sub && mount --bind tree tree && mount --make-shared tree
+    look() { "$@" sh -c "until [ -e tree/sub/../go ]; do sleep 0.05; done; ls tree/sub"; }
+    look unshare --mount --propagation slave >control &
+    look "$2" run -r tree -- >boxed &
+    sleep 0.5
+    mount -t tmpfs none tree/sub && touch tree/sub/made && touch tree/go
+    wait
+    echo "control: $(cat control)"; echo "boxed: $(cat boxed)"' \
+    sh "$work" "$FUMEHOOD"
+  [[ $output == *"control: made"* ]] # a slave sees it
+  [[ $output == *"boxed: " ]]
+}
