@@ -101,3 +101,9 @@ cd "$TOP"
     [[ $line == *Linux* ]] || { echo "$line"; return 1; }
   done
 }
+
+@test "no test rests on a negation, which bats does not see fail" {
+  run grep -nE '^ *! [a-z"$]' tests/*/*.bats
+  echo "$output"
+  [ "$status" = 1 ]
+}

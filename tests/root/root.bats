@@ -59,7 +59,7 @@ END
     mknod /tmp/device b 8 0 && echo DEVICE
     chroot / /bin/true && echo CHROOT
     echo done"
-  ! grep -xE 'READ|SEEN|WRITTEN|MOUNTED|DEVICE|CHROOT' <<<"$output"
+  [ -z "$(grep -xE 'READ|SEEN|WRITTEN|MOUNTED|DEVICE|CHROOT' <<<"$output")" ]
   [[ $output == *done ]]
   [ -n "$(cat /etc/shadow)" ]
 }
@@ -169,7 +169,7 @@ except OSError as error:
     chmod 600 /dev/full && echo CHANGED
     touch -d 2001-01-01 /dev/full && echo TOUCHED
     echo done'
-  ! grep -xE 'WRITTEN|CHANGED|TOUCHED' <<<"$output"
+  [ -z "$(grep -xE 'WRITTEN|CHANGED|TOUCHED' <<<"$output")" ]
   [[ $output == *done ]]
   [ "$before" = "$(stat -c '%a %Y' /dev/full)" ]
 }
