@@ -27,10 +27,10 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || ruleset < 0)
 		return 1;
-	add(ruleset, "/usr", ACCESS_READ | ACCESS_EXEC, abi);
-	add(ruleset, "/etc/ssl/certs", ACCESS_READ | ACCESS_EXEC, abi);
-	add(ruleset, "/proc", ACCESS_READ, abi);
-	add(ruleset, "/tmp", ACCESS_READ | ACCESS_WRITE, abi);
+	add(ruleset, "/usr", FH_READ | FH_EXEC, abi);
+	add(ruleset, "/etc/ssl/certs", FH_READ | FH_EXEC, abi);
+	add(ruleset, "/proc", FH_READ, abi);
+	add(ruleset, "/tmp", FH_READ | FH_WRITE, abi);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    ll_restrict(ruleset, 0) < 0)
 		return 1;

@@ -13,7 +13,7 @@
  * @ret_rest: index of the first argument that is no option
  *
  * Stops at "--" or at the first word that does not start with "-".
- * Return: 0; EXIT_NOT_BOXED after a message; -1 after printing --help
+ * Return: 0; FH_EXIT_NOT_BOXED after a message; -1 after printing --help
  */
 struct own_switch {
 	const char *name; /* "json" */
@@ -25,11 +25,11 @@ int options_parse(const char *command, int argc, char **argv,
 
 /* Prints "fumehood: what: why" and the remedy on stderr. */
 void print_error(const struct fh_error *err);
-/* Tells that a command does not know an argument. Return: EXIT_NOT_BOXED */
+/* Tells that a command does not know an argument. Return: FH_EXIT_NOT_BOXED */
 int refuse_argument(const char *command, const char *argument);
 void print_warning(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
-/* Writes a text to stdout. Return: 0, or EXIT_NOT_BOXED after a message */
+/* Writes a text to stdout. Return: 0, or FH_EXIT_NOT_BOXED after a message */
 int print_text(const struct text *text);
 
 /* Prints the help of one command, or with NULL of them all; exit status. */

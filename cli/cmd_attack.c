@@ -19,7 +19,7 @@ static int play_inside(const char *encoded, bool json)
 
 	if (attack_stage_decode(encoded, &stage) < 0) {
 		print_warning("attack: not a stage that fumehood set up");
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	}
 	return attack_run_all(&stage, stdout, json) ? EXIT_REFUSED : 0;
 }
@@ -29,7 +29,7 @@ static int own_path(char ret[PATH_MAX], struct fh_error *err)
 	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
 
 	if (n < 0 || n == PATH_MAX - 1)
-		return fh_fail(err, FH_STAGE_PROBE, n < 0 ? -errno : -ENAMETOOLONG,
+		return error_set(err, FH_STAGE_PROBE, n < 0 ? -errno : -ENAMETOOLONG,
 			       "find my own executable by /proc/self/exe");
 	ret[n] = '\0';
 	return 0;
@@ -45,13 +45,13 @@ static int play(struct fh_policy *policy, bool json)
 	int r = own_path(path, &err);
 
 	if (r == 0)
-		r = fh_policy_set(policy, "exec", path, "attack", &err);
+		r = policy_set(policy, "exec", path, "attack", &err);
 	if (r == 0)
 		r = attack_stage_set_up(&stage, &err);
 	if (r == 0) {
 		r = attack_stage_encode(&stage, encoded, sizeof(encoded));
 		if (r < 0)
-			fh_fail(&err, FH_STAGE_PREPARE, r,
+			error_set(&err, FH_STAGE_PREPARE, r,
 				"describe the targets");
 		else
 			r = run_boxed(policy, argv);
@@ -60,7 +60,7 @@ static int play(struct fh_policy *policy, bool json)
 	if (r >= 0)
 		return r;
 	print_error(&err);
-	return EXIT_NOT_BOXED;
+	return FH_EXIT_NOT_BOXED;
 }
 
 int cmd_attack(int argc, char **argv)
@@ -73,15 +73,15 @@ int cmd_attack(int argc, char **argv)
 	if (argc >= 3 && strcmp(argv[1], INSIDE) == 0)
 		return play_inside(argv[2], json);
 	json = false;
-	policy = fh_policy_new();
+	policy = policy_new();
 	r = options_parse(argv[0], argc, argv, own, policy, &rest);
 	if (r == 0 && rest < argc) {
 		print_warning("attack runs its own program, not %s; leave it out",
 			      argv[rest]);
-		r = EXIT_NOT_BOXED;
+		r = FH_EXIT_NOT_BOXED;
 	}
 	if (r == 0)
 		r = play(policy, json);
-	fh_policy_free(policy);
+	policy_free(policy);
 	return r < 0 ? 0 : r;
 }

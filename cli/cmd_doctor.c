@@ -16,14 +16,14 @@ static int doctor(struct fh_policy *policy, bool json)
 	policy->required = 0;
 	plan = plan_for(policy, true);
 	if (!plan)
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	if (json)
 		doctor_json(plan, &text);
 	else
 		doctor_text(plan, &text);
 	r = print_text(&text);
 	text_done(&text);
-	fh_plan_free(plan);
+	plan_free(plan);
 	return r;
 }
 
@@ -38,8 +38,8 @@ int cmd_doctor(int argc, char **argv)
 		return print_help("doctor");
 	if (argc > 1 && !json)
 		return refuse_argument("doctor", argv[1]);
-	policy = fh_policy_new();
-	r = policy ? doctor(policy, json) : EXIT_NOT_BOXED;
-	fh_policy_free(policy);
+	policy = policy_new();
+	r = policy ? doctor(policy, json) : FH_EXIT_NOT_BOXED;
+	policy_free(policy);
 	return r;
 }

@@ -69,7 +69,7 @@ int print_help(const char *name)
 
 	if (name && !verb) {
 		print_warning("no command %s; fumehood help lists them", name);
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	}
 	if (verb)
 		print_verb(verb, &text);

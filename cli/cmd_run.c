@@ -20,8 +20,8 @@ struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
 
 	/* The id maps, the sources' real names: all is asked there. */
 	if (access("/proc/self/fd", F_OK) < 0) {
-		fh_fail(&err, FH_STAGE_PROBE, -errno, "find /proc mounted");
-		fh_remedy(&err, "as root: mount -t proc proc /proc");
+		error_set(&err, FH_STAGE_PROBE, -errno, "find /proc mounted");
+		error_remedy(&err, "as root: mount -t proc proc /proc");
 		print_error(&err);
 		return NULL;
 	}
@@ -29,7 +29,7 @@ struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
 	if (probe_fully)
 		r = kernel_probe_full(&kernel, &err);
 	if (r == 0)
-		r = fh_plan_new(policy, &kernel, environ, &plan, &err);
+		r = plan_new(policy, &kernel, environ, &plan, &err);
 	if (r < 0) {
 		print_error(&err);
 		return NULL;
@@ -99,11 +99,11 @@ static int try_plan(struct fh_plan *plan, char **argv, struct fh_result *ret)
 	int r = plan_prepare(plan, argv, &prepared, &ret->error);
 
 	if (r < 0) {
-		ret->reason = END_NOT_STARTED;
-		ret->exit_code = EXIT_NOT_BOXED;
+		ret->reason = FH_END_NOT_STARTED;
+		ret->exit_code = FH_EXIT_NOT_BOXED;
 		if (ret->error.stage == FH_STAGE_EXEC)
-			ret->exit_code = r == -ENOENT ? EXIT_NOT_FOUND
-						      : EXIT_NOT_EXECUTABLE;
+			ret->exit_code = r == -ENOENT ? FH_EXIT_NOT_FOUND
+						      : FH_EXIT_NOT_EXECUTABLE;
 		return r;
 	}
 	r = box_run(&prepared.box, plan->policy->timeout_ms, &watcher, ret);
@@ -118,7 +118,7 @@ static bool may_lack_namespaces(const struct fh_plan *plan,
 	const struct fh_error *err = &result->error;
 
 	return plan->kernel.is_assumed && plan->has_namespaces &&
-	       result->reason == END_NOT_STARTED &&
+	       result->reason == FH_END_NOT_STARTED &&
 	       (err->stage == FH_STAGE_SUPERVISE ||
 		(err->stage == FH_STAGE_APPLY && err->step <= STEP_LOCK));
 }
@@ -147,7 +147,7 @@ static int run_planned(struct fh_plan **plan, char **argv,
 		memset(ret, 0, sizeof(*ret));
 		r = try_plan(real, argv, ret);
 	}
-	fh_plan_free(*plan);
+	plan_free(*plan);
 	*plan = real;
 	return r;
 }
@@ -160,37 +160,37 @@ int run_boxed(const struct fh_policy *policy, char **argv)
 	autoclose int report = -1;
 
 	if (!plan)
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	if (report_open(policy, &report, &err) < 0) {
 		print_error(&err);
-		fh_plan_free(plan);
-		return EXIT_NOT_BOXED;
+		plan_free(plan);
+		return FH_EXIT_NOT_BOXED;
 	}
 	if (run_planned(&plan, argv, &result) < 0 && result.error.code)
 		print_error(&result.error);
 	if (policy->report != REPORT_NONE &&
 	    report_write(plan, &result, argv, report, &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
-	fh_plan_free(plan);
+	plan_free(plan);
 	return result.exit_code;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
 
 	if (r == 0 && rest == argc) {
 		struct fh_error err;
 
-		fh_fail(&err, FH_STAGE_PARSE, -EINVAL, "no program given");
-		fh_remedy(&err, "name one: fumehood run -- PROGRAM");
+		error_set(&err, FH_STAGE_PARSE, -EINVAL, "no program given");
+		error_remedy(&err, "name one: fumehood run -- PROGRAM");
 		print_error(&err);
-		r = EXIT_NOT_BOXED;
+		r = FH_EXIT_NOT_BOXED;
 	}
 	if (r == 0)
 		r = run_boxed(policy, argv + rest);
-	fh_policy_free(policy);
+	policy_free(policy);
 	return r < 0 ? 0 : r;
 }

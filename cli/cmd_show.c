@@ -13,22 +13,22 @@ static int show(const struct fh_policy *policy, char **argv, bool json)
 	int r;
 
 	if (!plan)
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	/* Preparing opens every source: what run would refuse, show does. */
 	r = plan_prepare(plan, argv, &prepared, &err);
 	if (r < 0) {
 		print_error(&err);
-		fh_plan_free(plan);
-		return EXIT_NOT_BOXED;
+		plan_free(plan);
+		return FH_EXIT_NOT_BOXED;
 	}
 	prepared_done(&prepared);
 	if (json)
-		fh_plan_print_json(plan, &text);
+		plan_print_json(plan, &text);
 	else
-		fh_plan_print(plan, &text);
+		plan_print(plan, &text);
 	r = print_text(&text);
 	text_done(&text);
-	fh_plan_free(plan);
+	plan_free(plan);
 	return r;
 }
 
@@ -36,12 +36,12 @@ int cmd_show(int argc, char **argv)
 {
 	bool json = false;
 	const struct own_switch own[] = { { "json", &json }, { 0 } };
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, own, policy, &rest);
 
 	if (r == 0)
 		r = show(policy, rest < argc ? argv + rest : NULL, json);
-	fh_policy_free(policy);
+	policy_free(policy);
 	return r < 0 ? 0 : r;
 }

@@ -15,7 +15,7 @@ static int answer(const struct fh_plan *plan, const struct prepared *prepared,
 
 	if (r < 0) {
 		print_error(&err);
-		r = EXIT_NOT_BOXED;
+		r = FH_EXIT_NOT_BOXED;
 	} else {
 		text_add(&text, "%s: %s ",
 			 answer.is_allowed ? "allowed" : "refused", words[0]);
@@ -41,35 +41,35 @@ static int why(const struct fh_policy *policy, char **words)
 	int r;
 
 	if (!plan)
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	if (plan_prepare(plan, NULL, &prepared, &err) < 0) {
 		print_error(&err);
-		r = EXIT_NOT_BOXED;
+		r = FH_EXIT_NOT_BOXED;
 	} else {
 		r = answer(plan, &prepared, words);
 		prepared_done(&prepared);
 	}
-	fh_plan_free(plan);
+	plan_free(plan);
 	return r;
 }
 
 int cmd_why(int argc, char **argv)
 {
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
 
 	if (r == 0 && argc - rest != 2) {
 		struct fh_error err;
 
-		fh_fail(&err, FH_STAGE_PARSE, -EINVAL,
+		error_set(&err, FH_STAGE_PARSE, -EINVAL,
 			"why takes a question of two words");
-		fh_remedy(&err, "such as: fumehood why read /etc/shadow");
+		error_remedy(&err, "such as: fumehood why read /etc/shadow");
 		print_error(&err);
-		r = EXIT_NOT_BOXED;
+		r = FH_EXIT_NOT_BOXED;
 	}
 	if (r == 0)
 		r = why(policy, argv + rest);
-	fh_policy_free(policy);
+	policy_free(policy);
 	return r < 0 ? 0 : r;
 }

@@ -32,13 +32,13 @@ static int unknown_command(const char *name)
 	const char *nearest = nearest_name(name, verb_at, n_verbs, NULL);
 	struct fh_error err;
 
-	fh_fail(&err, FH_STAGE_PARSE, 0, "no command %s", name);
+	error_set(&err, FH_STAGE_PARSE, 0, "no command %s", name);
 	if (nearest)
-		fh_remedy(&err, "did you mean fumehood %s?", nearest);
+		error_remedy(&err, "did you mean fumehood %s?", nearest);
 	else
-		fh_remedy(&err, "to box a program: fumehood run -- PROGRAM");
+		error_remedy(&err, "to box a program: fumehood run -- PROGRAM");
 	print_error(&err);
-	return EXIT_NOT_BOXED;
+	return FH_EXIT_NOT_BOXED;
 }
 
 /* A closed standard stream would give its number to the next file opened,
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "help";
 
 	if (open_standard_streams() < 0)
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	/* Ignored by the caller, it would take our children's status away. */
 	signal(SIGCHLD, SIG_DFL);
 	/* A reader that went away, or a limit on files, must not take the

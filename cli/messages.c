@@ -64,11 +64,11 @@ int refuse_argument(const char *command, const char *argument)
 {
 	struct fh_error err;
 
-	fh_fail(&err, FH_STAGE_PARSE, 0, "%s: no argument %s is known",
+	error_set(&err, FH_STAGE_PARSE, 0, "%s: no argument %s is known",
 		command, argument);
-	fh_remedy(&err, "fumehood help %s tells what it takes", command);
+	error_remedy(&err, "fumehood help %s tells what it takes", command);
 	print_error(&err);
-	return EXIT_NOT_BOXED;
+	return FH_EXIT_NOT_BOXED;
 }
 
 int print_text(const struct text *text)
@@ -80,7 +80,7 @@ int print_text(const struct text *text)
 		r = write_exactly(STDOUT_FILENO, text_string(text), text->len);
 	if (r == 0)
 		return 0;
-	fh_fail(&err, FH_STAGE_SUPERVISE, r, "write to standard output");
+	error_set(&err, FH_STAGE_SUPERVISE, r, "write to standard output");
 	print_error(&err);
-	return EXIT_NOT_BOXED;
+	return FH_EXIT_NOT_BOXED;
 }

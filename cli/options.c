@@ -37,13 +37,13 @@ static int apply(struct parser *p, const struct setting *setting,
 
 	if (setting->type != SETTING_SWITCH && !value) {
 		if (p->at >= p->argc) {
-			fh_fail(&p->err, FH_STAGE_PARSE, -EINVAL,
+			error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
 				"%s needs a value: %s", origin, setting->arg);
 			return -EINVAL;
 		}
 		value = p->argv[p->at++];
 	}
-	return fh_policy_set(p->policy, setting->name, value, origin, &p->err);
+	return policy_set(p->policy, setting->name, value, origin, &p->err);
 }
 
 static const char *setting_at(size_t i, void *ctx)
@@ -56,11 +56,11 @@ static int unknown_option(struct parser *p, const char *name)
 {
 	const char *nearest = nearest_name(name, setting_at, n_settings, NULL);
 
-	fh_fail(&p->err, FH_STAGE_PARSE, -EINVAL, "no option --%s", name);
+	error_set(&p->err, FH_STAGE_PARSE, -EINVAL, "no option --%s", name);
 	if (nearest)
-		fh_remedy(&p->err, "did you mean --%s?", nearest);
+		error_remedy(&p->err, "did you mean --%s?", nearest);
 	else
-		fh_remedy(&p->err, "fumehood help %s lists the options; a program's own go after --",
+		error_remedy(&p->err, "fumehood help %s lists the options; a program's own go after --",
 			  p->command);
 	return -EINVAL;
 }
@@ -98,9 +98,9 @@ static int parse_short(struct parser *p, const char *word)
 		const struct setting *setting = setting_find_letter(*word);
 
 		if (!setting) {
-			fh_fail(&p->err, FH_STAGE_PARSE, -EINVAL,
+			error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
 				"no option -%c", *word);
-			fh_remedy(&p->err, "fumehood help %s lists the options",
+			error_remedy(&p->err, "fumehood help %s lists the options",
 				  p->command);
 			return -EINVAL;
 		}
@@ -146,9 +146,9 @@ int options_parse(const char *command, int argc, char **argv,
 	}
 	if (r < 0) {
 		if (!p.err.code)
-			fh_fail(&p.err, FH_STAGE_PARSE, r, "read the options");
+			error_set(&p.err, FH_STAGE_PARSE, r, "read the options");
 		print_error(&p.err);
-		return EXIT_NOT_BOXED;
+		return FH_EXIT_NOT_BOXED;
 	}
 	*ret_rest = p.at;
 	return 0;

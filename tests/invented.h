@@ -70,7 +70,7 @@ invented_policy(const struct wishes *wishes)
 	static const char origins[][16] = { "--bind",   "--cwd",   "--device",
 					    "--exec",   "--hide",  "--read",
 					    "--tmpfs",  "--write", "--root" };
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	struct fh_error err = { 0 };
 
 	check(policy != NULL);
@@ -81,7 +81,7 @@ invented_policy(const struct wishes *wishes)
 		for (size_t o = 0; o < N(origins); o++)
 			if (strcmp(origins[o] + 2, name) == 0)
 				origin = origins[o];
-		if (fh_policy_set(policy, name, wishes->pairs[i + 1], origin,
+		if (policy_set(policy, name, wishes->pairs[i + 1], origin,
 				  &err) < 0)
 			tap_fail(__FILE__, __LINE__, "%s: %s", name, err.what);
 	}
@@ -100,7 +100,7 @@ invented_plan(const struct fh_policy *policy, const struct fh_kernel *kernel)
 	struct fh_error err = { 0 };
 	struct fh_plan *plan = NULL;
 
-	if (fh_plan_new(policy, kernel, invented_env, &plan, &err) < 0)
+	if (plan_new(policy, kernel, invented_env, &plan, &err) < 0)
 		tap_fail(__FILE__, __LINE__, "%s; %s", err.what, err.remedy);
 	return plan;
 }

@@ -129,9 +129,9 @@ static void add_exit_status(struct text *ret)
 
 static void add_end_reasons(struct text *ret)
 {
-	for (int i = 0; i < N_END_REASONS; i++) {
-		text_add(ret, "*%s*\n\t", end_reasons[i].name);
-		add_sentence(ret, end_reasons[i].meaning);
+	for (int i = 0; i < N_ENDS; i++) {
+		text_add(ret, "*%s*\n\t", ends[i].name);
+		add_sentence(ret, ends[i].meaning);
 		text_add(ret, "\n\n");
 	}
 }
@@ -169,7 +169,7 @@ static struct fh_plan *plan_on(struct fh_policy *policy, bool has_namespaces)
 		kernel.trials[i] = i ? -ECANCELED : -EPERM;
 	policy->required = 0;
 	policy->file_size = policy->cpu_time_ms = policy->timeout_ms = 1000;
-	return fh_plan_new(policy, &kernel, env, &plan, NULL) < 0 ? NULL : plan;
+	return plan_new(policy, &kernel, env, &plan, NULL) < 0 ? NULL : plan;
 }
 
 static void add_holders(struct text *ret, const struct plan_guarantee *row)
@@ -208,7 +208,7 @@ static void add_guarantee(struct text *ret, int g, const struct fh_plan *full,
 
 static void add_guarantees(struct text *ret)
 {
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	struct fh_plan *full = policy ? plan_on(policy, true) : NULL;
 	struct fh_plan *bare = policy ? plan_on(policy, false) : NULL;
 
@@ -216,9 +216,9 @@ static void add_guarantees(struct text *ret)
 		ret->code = ret->code ? ret->code : -EINVAL;
 	for (int g = 0; full && bare && g < N_GUARANTEES; g++)
 		add_guarantee(ret, g, full, bare);
-	fh_plan_free(full);
-	fh_plan_free(bare);
-	fh_policy_free(policy);
+	plan_free(full);
+	plan_free(bare);
+	policy_free(policy);
 }
 
 static void add_policies(struct text *ret)

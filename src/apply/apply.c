@@ -74,8 +74,8 @@ static void take_step(struct box *box, enum step step,
 	r = steps[step](box, failure);
 	if (r == 0)
 		return;
-	child_report_failure(box, step, r, failure, EXIT_NOT_BOXED);
-	_exit(EXIT_NOT_BOXED);
+	child_report_failure(box, step, r, failure, FH_EXIT_NOT_BOXED);
+	_exit(FH_EXIT_NOT_BOXED);
 }
 
 /*
@@ -99,7 +99,7 @@ static _Noreturn void become_program(struct box *box,
 		if (errno != EACCES)
 			break; /* as execvp does: the next one may be allowed */
 	}
-	exit_code = code == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	exit_code = code == -ENOENT ? FH_EXIT_NOT_FOUND : FH_EXIT_NOT_EXECUTABLE;
 	child_report_failure(box, STEP_EXEC, code, failure, exit_code);
 	_exit(exit_code);
 }
@@ -114,8 +114,8 @@ static void wait_for_init(struct box *box, int ready_fd,
 	if (read_exactly(ready_fd, &byte, 1) == 0)
 		return;
 	child_fail(failure, -ESRCH, "wait for", "init");
-	child_report_failure(box, STEP_FORK, -ESRCH, failure, EXIT_NOT_BOXED);
-	_exit(EXIT_NOT_BOXED);
+	child_report_failure(box, STEP_FORK, -ESRCH, failure, FH_EXIT_NOT_BOXED);
+	_exit(FH_EXIT_NOT_BOXED);
 }
 
 static _Noreturn void run_program(struct box *box, int ready_fd,
@@ -133,8 +133,8 @@ static _Noreturn void fork_failed(struct box *box,
 				  struct child_failure *failure, int code)
 {
 	child_fail(failure, code, "fork", "the program");
-	child_report_failure(box, STEP_FORK, code, failure, EXIT_NOT_BOXED);
-	_exit(EXIT_NOT_BOXED);
+	child_report_failure(box, STEP_FORK, code, failure, FH_EXIT_NOT_BOXED);
+	_exit(FH_EXIT_NOT_BOXED);
 }
 
 void box_apply(struct box *box)

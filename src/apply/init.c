@@ -214,8 +214,8 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 	if (r < 0) {
 		/* The program still waits for the byte, and gets none. */
 		child_report_failure(box, STEP_FORK, r, &failure,
-				     EXIT_NOT_BOXED);
-		_exit(EXIT_NOT_BOXED);
+				     FH_EXIT_NOT_BOXED);
+		_exit(FH_EXIT_NOT_BOXED);
 	}
 	watched[0] = (struct pollfd){ .fd = init.signals, .events = POLLIN };
 	watched[1] = (struct pollfd){ .fd = box->go_fd, .events = POLLIN };
@@ -228,7 +228,7 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 			read_signals(&init);
 		if (watched[1].revents) {
 			end_descendants(&init);
-			_exit(EXIT_NOT_BOXED);
+			_exit(FH_EXIT_NOT_BOXED);
 		}
 	}
 }

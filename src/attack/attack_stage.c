@@ -52,11 +52,11 @@ static int make_secret(struct attack_stage *stage, struct fh_error *err)
 	fd = open(stage->secret_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		  0600);
 	if (fd < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno, "create %s",
+		return error_set(err, FH_STAGE_PREPARE, -errno, "create %s",
 			       stage->secret_path);
 	r = write_exactly(fd, secret, sizeof(secret) - 1);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r, "write %s",
+		return error_set(err, FH_STAGE_PREPARE, r, "write %s",
 			       stage->secret_path);
 	return 0;
 }
@@ -73,14 +73,14 @@ static int make_files(struct attack_stage *stage, struct fh_error *err)
 	/* Room for the longest name in it, also as the path of a socket. */
 	if (n < 0 || n + sizeof("/socket") > sizeof(stage->socket_path)) {
 		stage->secret_dir[0] = '\0';
-		fh_fail(err, FH_STAGE_PREPARE, -ENAMETOOLONG,
+		error_set(err, FH_STAGE_PREPARE, -ENAMETOOLONG,
 			"make a directory under %s", tmp);
-		fh_remedy(err, "set TMPDIR to a shorter path");
+		error_remedy(err, "set TMPDIR to a shorter path");
 		return -ENAMETOOLONG;
 	}
 	if (!mkdtemp(stage->secret_dir)) {
 		stage->secret_dir[0] = '\0';
-		return fh_fail(err, FH_STAGE_PREPARE, -errno,
+		return error_set(err, FH_STAGE_PREPARE, -errno,
 			       "make a directory under %s", tmp);
 	}
 	stpcpy(stpcpy(stage->secret_path, stage->secret_dir), "/secret");
@@ -96,12 +96,12 @@ static int leak_descriptors(struct attack_stage *stage, struct fh_error *err)
 		open(stage->secret_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (file < 0 || dir < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno, "open %s",
+		return error_set(err, FH_STAGE_PREPARE, -errno, "open %s",
 			       stage->secret_path);
 	stage->inherited_fd = fcntl(file, F_DUPFD, INHERITED_FD_MIN);
 	stage->inherited_dir = fcntl(dir, F_DUPFD, INHERITED_FD_MIN);
 	if (stage->inherited_fd < 0 || stage->inherited_dir < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno,
+		return error_set(err, FH_STAGE_PREPARE, -errno,
 			       "duplicate the descriptor of %s",
 			       stage->secret_path);
 	return 0;
@@ -159,19 +159,19 @@ static int make_listeners(struct attack_stage *stage, struct listeners *l,
 
 	r = serve_inet(SOCK_STREAM, &l->tcp, &stage->tcp_port);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r,
+		return error_set(err, FH_STAGE_PREPARE, r,
 			       "listen on 127.0.0.1, TCP");
 	r = serve_inet(SOCK_DGRAM, &l->udp, &stage->udp_port);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r,
+		return error_set(err, FH_STAGE_PREPARE, r,
 			       "listen on 127.0.0.1, UDP");
 	r = serve_unix(stage->socket_path, false, &l->path);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r, "listen on %s",
+		return error_set(err, FH_STAGE_PREPARE, r, "listen on %s",
 			       stage->socket_path);
 	r = serve_unix(stage->abstract_name, true, &l->abstract);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r, "listen on @%s",
+		return error_set(err, FH_STAGE_PREPARE, r, "listen on @%s",
 			       stage->abstract_name);
 	return 0;
 }
@@ -209,7 +209,7 @@ static int start_prey(struct attack_stage *stage, struct fh_error *err)
 	int r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno, "make a pipe");
+		return error_set(err, FH_STAGE_PREPARE, -errno, "make a pipe");
 	ready = ends[0];
 	pid = fork();
 	if (pid == 0)
@@ -217,11 +217,11 @@ static int start_prey(struct attack_stage *stage, struct fh_error *err)
 	r = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r, "fork");
+		return error_set(err, FH_STAGE_PREPARE, r, "fork");
 	stage->prey_pid = pid;
 	r = read_exactly(ready, &byte, 1);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r,
+		return error_set(err, FH_STAGE_PREPARE, r,
 			       "wait for the process to be attacked");
 	return 0;
 }
@@ -238,10 +238,10 @@ static int make_rest(struct attack_stage *stage, struct fh_error *err)
 		return r;
 	stage->shm_id = shmget(IPC_PRIVATE, SHM_SIZE, IPC_CREAT | 0600);
 	if (stage->shm_id < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno,
+		return error_set(err, FH_STAGE_PREPARE, -errno,
 			       "make a shared memory segment");
 	if (setenv(stage->marker, "1", 1) < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, -errno,
+		return error_set(err, FH_STAGE_PREPARE, -errno,
 			       "set an environment variable");
 	r = start_prey(stage, err);
 	if (r < 0)

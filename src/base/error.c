@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-int fh_fail(struct fh_error *err, enum fh_stage stage, int code,
+int error_set(struct fh_error *err, enum fh_stage stage, int code,
 	    const char *fmt, ...)
 {
 	char raw[4096];
@@ -25,7 +25,7 @@ int fh_fail(struct fh_error *err, enum fh_stage stage, int code,
 	return code;
 }
 
-void fh_remedy(struct fh_error *err, const char *fmt, ...)
+void error_remedy(struct fh_error *err, const char *fmt, ...)
 {
 	char raw[1024];
 	va_list args;
@@ -38,7 +38,7 @@ void fh_remedy(struct fh_error *err, const char *fmt, ...)
 	escape_into(err->remedy, sizeof(err->remedy), raw);
 }
 
-void fh_origin(struct fh_error *err, const char *origin)
+void error_origin(struct fh_error *err, const char *origin)
 {
 	if (err && !err->origin[0])
 		escape_into(err->origin, sizeof(err->origin), origin);

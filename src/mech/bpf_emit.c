@@ -193,12 +193,12 @@ int bpf_emit(const struct filter *filter, struct bpf_program *ret,
 	w.is_full = false;
 	put_program(&w, filter);
 	if (w.is_full)
-		return fh_fail(err, FH_STAGE_PREPARE, -E2BIG,
+		return error_set(err, FH_STAGE_PREPARE, -E2BIG,
 			       "a filter of more than %d instructions",
 			       FILTER_BPF_MAX);
 	code = malloc(w.n * sizeof(*code));
 	if (!code)
-		return fh_fail(err, FH_STAGE_PREPARE, -ENOMEM,
+		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
 			       "memory for a filter");
 	for (unsigned i = 0; i < w.n; i++)
 		code[i] = w.code[w.n - 1 - i];

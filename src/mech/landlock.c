@@ -24,6 +24,6 @@ void landlock_plan(struct fh_plan *plan)
 		return;
 	plan->landlock.handled_fs = landlock_mask(LANDLOCK_FS, abi);
 	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
-	if (!plan->has_namespaces || plan->policy->net == NET_HOST)
+	if (!plan->has_namespaces || plan->policy->net == FH_NET_HOST)
 		plan->landlock.handled_net = landlock_mask(LANDLOCK_NET, abi);
 }

@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 #include "plan/plan.h"
 
-#define RX (ACCESS_READ | ACCESS_EXEC)
-#define RW (ACCESS_READ | ACCESS_WRITE)
+#define RX (FH_READ | FH_EXEC)
+#define RW (FH_READ | FH_WRITE)
 #define DEFAULT "default"
 
 /* System trees: a link in the box where the host has one. */
@@ -44,8 +44,8 @@ struct device_row {
  * not stop writing to a device. */
 static const struct device_row devices[] = {
 	{ "/dev/full", RW },	{ "/dev/null", RW },
-	{ "/dev/random", ACCESS_READ }, { "/dev/urandom", ACCESS_READ },
-	{ "/dev/zero", ACCESS_READ },
+	{ "/dev/random", FH_READ }, { "/dev/urandom", FH_READ },
+	{ "/dev/zero", FH_READ },
 };
 
 static const char *const device_links[][2] = {
@@ -124,7 +124,7 @@ static int add_trees(struct fh_plan *plan)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(system_trees); i++)
 		r = add_host(plan, system_trees[i], RX);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(system_files); i++)
-		r = add_host(plan, system_files[i], ACCESS_READ);
+		r = add_host(plan, system_files[i], FH_READ);
 	return r;
 }
 
@@ -150,7 +150,7 @@ static int add_etc(struct fh_plan *plan)
 	const char *root_group = plan->gid ? "root:x:0:\n" : "";
 	const char *host = plan->policy->hostname ? plan->policy->hostname
 						  : "fumehood";
-	int r = add_directory(plan, "/etc", ACCESS_READ);
+	int r = add_directory(plan, "/etc", FH_READ);
 
 	if (r == 0)
 		r = add_content(plan, MOUNT_FILE, "/etc/passwd",
@@ -192,7 +192,7 @@ static int add_device(struct fh_plan *plan, const char *path,
 static int add_dev(struct fh_plan *plan)
 {
 	struct plan_mount *mount;
-	int r = add_directory(plan, "/dev", ACCESS_READ);
+	int r = add_directory(plan, "/dev", FH_READ);
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(devices); i++)
 		r = add_device(plan, devices[i].path, devices[i].access);
@@ -225,7 +225,7 @@ static int add_proc(struct fh_plan *plan)
 	mount = plan_add_mount(plan, MOUNT_PROC, "/proc", DEFAULT);
 	if (!mount)
 		return -ENOMEM;
-	mount->access = ACCESS_READ;
+	mount->access = FH_READ;
 	return 0;
 }
 
@@ -254,9 +254,9 @@ static int add_shared_tree(struct fh_plan *plan)
 	int r = add_trees(plan);
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(real_files); i++)
-		r = add_host(plan, real_files[i], ACCESS_READ);
+		r = add_host(plan, real_files[i], FH_READ);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(shared_proc); i++)
-		r = add_host(plan, shared_proc[i], ACCESS_READ);
+		r = add_host(plan, shared_proc[i], FH_READ);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(devices); i++)
 		r = add_host(plan, devices[i].path, devices[i].access);
 	if (r == 0 && plan->policy->tty == TTY_INHERIT) {
@@ -311,10 +311,10 @@ static int check_shared(const struct fh_plan *plan, struct fh_error *err)
 	if (!asked)
 		return 0;
 	kernel_namespace_cause(&plan->kernel, cause, remedy);
-	fh_fail(err, FH_STAGE_PLAN, -EPERM,
+	error_set(err, FH_STAGE_PLAN, -EPERM,
 		"%s needs a mount namespace, which cannot be had: %s", asked,
 		cause);
-	fh_remedy(err, "%s", remedy);
+	error_remedy(err, "%s", remedy);
 	return -EPERM;
 }
 

@@ -84,10 +84,10 @@ static int fail_unknown(const char *name, struct fh_error *err)
 	const char *nearest = NULL;
 
 	syscall_name_is_known(name, &nearest);
-	fh_fail(err, FH_STAGE_PLAN, -EINVAL, "unknown system call or group %s",
+	error_set(err, FH_STAGE_PLAN, -EINVAL, "unknown system call or group %s",
 		name);
 	if (nearest)
-		fh_remedy(err, "did you mean %s?", nearest);
+		error_remedy(err, "did you mean %s?", nearest);
 	return -EINVAL;
 }
 
@@ -96,18 +96,18 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 	const char *call_name = syscalls[call].name;
 
 	if (strcmp(name, call_name) == 0)
-		fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+		error_set(err, FH_STAGE_PLAN, -EINVAL,
 			"%s cannot be allowed in a box", name);
 	else
-		fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+		error_set(err, FH_STAGE_PLAN, -EINVAL,
 			"%s cannot be allowed in a box: it contains %s", name,
 			call_name);
 	if (call == CALL_clone3 || call == CALL_openat2)
-		fh_remedy(err, "leave it out: programs fall back to %s, "
+		error_remedy(err, "leave it out: programs fall back to %s, "
 			       "whose flags a filter can see",
 			  call == CALL_clone3 ? "clone" : "openat");
 	else
-		fh_remedy(err, "leave it out: it could undo the namespaces, "
+		error_remedy(err, "leave it out: it could undo the namespaces, "
 			       "the mounts or the filter itself");
 	return -EINVAL;
 }
@@ -115,7 +115,7 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 /* With the filter loaded just before it, execve starts the program. */
 static int fail_needed(const char *name, struct fh_error *err)
 {
-	fh_fail(err, FH_STAGE_PLAN, -EINVAL,
+	error_set(err, FH_STAGE_PLAN, -EINVAL,
 		"%s cannot be denied: execve starts the program", name);
 	return -EINVAL;
 }
@@ -157,9 +157,9 @@ static struct verdict refusal(const struct compiler *c, unsigned call)
 			return (struct verdict){ VERDICT_ERRNO,
 						 soft_refusals[i].error };
 	}
-	if (c->request->on_deny == DENY_KILL)
+	if (c->request->on_deny == FH_DENY_KILL)
 		return (struct verdict){ VERDICT_KILL, 0 };
-	if (c->request->on_deny == DENY_LOG && !c->unsafe.has[call])
+	if (c->request->on_deny == FH_DENY_LOG && !c->unsafe.has[call])
 		return (struct verdict){ VERDICT_LOG, 0 };
 	return (struct verdict){ VERDICT_ERRNO, EPERM };
 }
@@ -186,7 +186,7 @@ static void decide_numbers(struct compiler *c)
 static struct verdict rule_verdict(const struct compiler *c,
 				   struct verdict verdict)
 {
-	if (c->request->on_deny == DENY_KILL && verdict.kind == VERDICT_ERRNO &&
+	if (c->request->on_deny == FH_DENY_KILL && verdict.kind == VERDICT_ERRNO &&
 	    verdict.error == EPERM)
 		return (struct verdict){ VERDICT_KILL, 0 };
 	return verdict;
@@ -230,7 +230,7 @@ static int add_rules(struct compiler *c, struct fh_error *err)
 {
 	for (size_t i = 0; i < n_seccomp_rules; i++) {
 		if (add_rule(c, &seccomp_rules[i]) < 0)
-			return fh_fail(err, FH_STAGE_PLAN, -E2BIG,
+			return error_set(err, FH_STAGE_PLAN, -E2BIG,
 				       "more than %d argument rules",
 				       FILTER_RULES_MAX);
 	}

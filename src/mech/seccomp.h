@@ -2,6 +2,8 @@
 #ifndef FH_MECH_SECCOMP_H
 #define FH_MECH_SECCOMP_H
 
+#include <fumehood/policy.h>
+
 #include "mech/filter.h"
 
 /* The named policies; one table, seccomp_policies[], tells what each allows. */
@@ -19,8 +21,6 @@ struct syscall_policy_info {
 };
 extern const struct syscall_policy_info syscall_policies[N_SYSCALL_POLICIES];
 
-enum deny_action { DENY_ERRNO, DENY_KILL, DENY_LOG };
-
 /* One --allow-syscall or --deny-syscall, in the order given. */
 struct syscall_change {
 	const char *name; /* "mount" or "@mount"; borrowed */
@@ -31,7 +31,7 @@ struct syscall_change {
 struct seccomp_request {
 	enum filter_arch arch;
 	enum syscall_policy base;
-	enum deny_action on_deny;
+	enum fh_deny on_deny;
 	const struct syscall_change *changes;
 	size_t n_changes;
 	bool only_unix_sockets;	 /* no net namespace and no network wanted */

@@ -15,7 +15,7 @@ void seccomp_init_calls(struct syscall_set *ret);
  * rest on. */
 void seccomp_locked_calls(struct syscall_set *ret);
 
-/* Calls that DENY_LOG refuses all the same: letting them through to see what
+/* Calls that FH_DENY_LOG refuses all the same: letting them through to see what
  * a program wants would already be the escape. */
 void seccomp_unsafe_calls(struct syscall_set *ret);
 

@@ -87,7 +87,7 @@ struct mount_op {
 	size_t base; /* length of the target's part that is storage of our own
 		      * in a bound tree; 0: the new root itself */
 	bool is_same_place;   /* target is where the source lies outside */
-	unsigned int access;  /* enum access bits, for printing */
+	unsigned int access;  /* FH_READ, FH_WRITE, FH_EXEC bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */
 	uint64_t landlock;    /* rights at and beneath it; 0 = no rule */
 	uint64_t landlock_all; /* with those of the rules around it */

@@ -9,12 +9,12 @@
 
 #define BIT(mechanism) (UINT32_C(1) << MECHANISM_##mechanism)
 
-static void hold(struct fh_plan *plan, enum guarantee g, uint32_t mechanism)
+static void hold(struct fh_plan *plan, enum fh_guarantee g, uint32_t mechanism)
 {
 	plan->guarantees[g].holders |= mechanism;
 }
 
-static void lose(struct fh_plan *plan, enum guarantee g, const char *why,
+static void lose(struct fh_plan *plan, enum fh_guarantee g, const char *why,
 		 const char *remedy)
 {
 	plan->guarantees[g].holders = 0;
@@ -27,20 +27,20 @@ static void hold_files(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 
 	if (plan->has_namespaces) {
-		hold(plan, GUARANTEE_FILES_READ, BIT(MOUNT_NAMESPACE));
-		hold(plan, GUARANTEE_FILES_WRITE, BIT(MOUNT_NAMESPACE));
-		hold(plan, GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
+		hold(plan, FH_GUARANTEE_FILES_READ, BIT(MOUNT_NAMESPACE));
+		hold(plan, FH_GUARANTEE_FILES_WRITE, BIT(MOUNT_NAMESPACE));
+		hold(plan, FH_GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
 	} else {
-		lose(plan, GUARANTEE_FILES_SEE,
+		lose(plan, FH_GUARANTEE_FILES_SEE,
 		     "Landlock hides what is in a file, not that it exists",
 		     "");
 	}
 	if (abi) {
-		hold(plan, GUARANTEE_FILES_READ, BIT(LANDLOCK_FILES));
-		hold(plan, GUARANTEE_FILES_WRITE, BIT(LANDLOCK_FILES));
+		hold(plan, FH_GUARANTEE_FILES_READ, BIT(LANDLOCK_FILES));
+		hold(plan, FH_GUARANTEE_FILES_WRITE, BIT(LANDLOCK_FILES));
 	}
 	if (!plan->has_namespaces && abi < 3)
-		lose(plan, GUARANTEE_FILES_WRITE,
+		lose(plan, FH_GUARANTEE_FILES_WRITE,
 		     "without a mount namespace, truncation is only refused by Landlock ABI 3",
 		     "Linux 6.2 has it");
 }
@@ -50,23 +50,23 @@ static void hold_network(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 	uint64_t mode = plan->policy->net;
 
-	if (mode == NET_HOST && abi >= 4 && plan->policy->listen.n)
-		lose(plan, GUARANTEE_NETWORK,
+	if (mode == FH_NET_HOST && abi >= 4 && plan->policy->listen.n)
+		lose(plan, FH_GUARANTEE_NETWORK,
 		     "with --listen, listening on a socket that was never bound opens a free port as well, which no kernel lets us refuse",
 		     "");
-	else if (mode == NET_HOST && abi >= 4)
-		hold(plan, GUARANTEE_NETWORK,
+	else if (mode == FH_NET_HOST && abi >= 4)
+		hold(plan, FH_GUARANTEE_NETWORK,
 		     BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
-	else if (mode == NET_HOST)
-		lose(plan, GUARANTEE_NETWORK,
+	else if (mode == FH_NET_HOST)
+		lose(plan, FH_GUARANTEE_NETWORK,
 		     "ports of the host's network are only held by Landlock ABI 4",
 		     "Linux 6.7 has it");
 	else if (plan->has_namespaces)
-		hold(plan, GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
-	else if (mode == NET_NONE)
-		hold(plan, GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
+		hold(plan, FH_GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
+	else if (mode == FH_NET_NONE)
+		hold(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	else
-		lose(plan, GUARANTEE_NETWORK,
+		lose(plan, FH_GUARANTEE_NETWORK,
 		     "a loopback of its own needs a net namespace",
 		     "use --net none");
 }
@@ -75,19 +75,19 @@ static void hold_sockets(struct fh_plan *plan)
 {
 	int abi = plan->kernel.landlock_abi;
 	bool has_own_names = plan->has_namespaces &&
-			     plan->policy->net != NET_HOST;
+			     plan->policy->net != FH_NET_HOST;
 
 	if (plan->has_namespaces && has_own_names)
-		hold(plan, GUARANTEE_SOCKETS,
+		hold(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(MOUNT_NAMESPACE) | BIT(NET_NAMESPACE));
 	else if (plan->has_namespaces && abi >= 6)
-		hold(plan, GUARANTEE_SOCKETS,
+		hold(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(MOUNT_NAMESPACE) | BIT(LANDLOCK_SCOPE));
 	if (abi >= 9)
-		hold(plan, GUARANTEE_SOCKETS,
+		hold(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(LANDLOCK_SOCKETS) | BIT(LANDLOCK_SCOPE));
-	if (!plan->guarantees[GUARANTEE_SOCKETS].holders)
-		lose(plan, GUARANTEE_SOCKETS,
+	if (!plan->guarantees[FH_GUARANTEE_SOCKETS].holders)
+		lose(plan, FH_GUARANTEE_SOCKETS,
 		     plan->has_namespaces
 			     ? "abstract sockets of the host's network are only held by Landlock ABI 6"
 			     : "pathname sockets are only held by a mount namespace or Landlock ABI 9",
@@ -100,20 +100,20 @@ static void hold_processes(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 
 	if (plan->has_namespaces)
-		hold(plan, GUARANTEE_PROCESSES, BIT(PID_NAMESPACE));
+		hold(plan, FH_GUARANTEE_PROCESSES, BIT(PID_NAMESPACE));
 	else
-		lose(plan, GUARANTEE_PROCESSES,
+		lose(plan, FH_GUARANTEE_PROCESSES,
 		     "without a pid namespace, outside processes can be seen",
 		     "");
 	if (plan->has_namespaces && abi >= 6)
-		hold(plan, GUARANTEE_PROCESSES, BIT(LANDLOCK_SCOPE));
+		hold(plan, FH_GUARANTEE_PROCESSES, BIT(LANDLOCK_SCOPE));
 	if (plan->has_namespaces)
-		hold(plan, GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
+		hold(plan, FH_GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
 	else if (abi >= 6)
-		hold(plan, GUARANTEE_LIFETIME,
+		hold(plan, FH_GUARANTEE_LIFETIME,
 		     BIT(WATCHDOG) | BIT(LANDLOCK_SCOPE));
 	else
-		lose(plan, GUARANTEE_LIFETIME,
+		lose(plan, FH_GUARANTEE_LIFETIME,
 		     "without a pid namespace, a program that hides in the background can only be ended where Landlock ABI 6 keeps it from ending its watcher",
 		     "Linux 6.12 has it");
 }
@@ -129,29 +129,29 @@ static void hold_processes(struct fh_plan *plan)
 
 static void hold_privileges(struct fh_plan *plan)
 {
-	hold(plan, GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
+	hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
 	if (!plan->policy->keep_caps)
-		hold(plan, GUARANTEE_PRIVILEGES, BIT(NO_CAPABILITIES));
+		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_CAPABILITIES));
 	if (plan->has_userns)
-		hold(plan, GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
+		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
 	if (plan->has_namespaces)
-		hold(plan, GUARANTEE_PRIVILEGES, BIT(NOSUID));
+		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NOSUID));
 	if (plan->policy->keep_caps & ~HARMLESS_CAPABILITIES)
-		lose(plan, GUARANTEE_PRIVILEGES,
+		lose(plan, FH_GUARANTEE_PRIVILEGES,
 		     "with a capability that was kept, others or another uid can be had",
 		     "keep none, or CAP_NET_BIND_SERVICE alone");
-	hold(plan, GUARANTEE_KERNEL, BIT(SECCOMP));
-	if (plan->policy->on_deny == DENY_LOG) {
-		lose(plan, GUARANTEE_KERNEL,
+	hold(plan, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
+	if (plan->policy->on_deny == FH_DENY_LOG) {
+		lose(plan, FH_GUARANTEE_KERNEL,
 		     "--on-deny log lets refused calls through", "");
 		if (!plan->has_namespaces)
-			lose(plan, GUARANTEE_FILES_WRITE,
+			lose(plan, FH_GUARANTEE_FILES_WRITE,
 			     "without a mount namespace --on-deny log lets owners and modes be changed",
 			     "");
 	}
-	hold(plan, GUARANTEE_TERMINAL, BIT(SECCOMP));
+	hold(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 	if (plan->steps & STEP_BIT(STEP_SESSION))
-		hold(plan, GUARANTEE_TERMINAL, BIT(SESSION));
+		hold(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
 }
 
 static bool rlimits_bind(const struct fh_plan *plan)
@@ -168,24 +168,24 @@ static void hold_pids(struct fh_plan *plan)
 			  plan->policy->pids >= PID_MAX_HOLDS_FROM;
 
 	if (by_pid_max)
-		hold(plan, GUARANTEE_PIDS, BIT(PID_MAX));
+		hold(plan, FH_GUARANTEE_PIDS, BIT(PID_MAX));
 	/* The limit counts the processes of a user within its namespace (all
 	 * of them before Linux 5.14: stricter than asked); outside one that is
 	 * all the user runs, and the kernel never applies it to the machine's
 	 * root. */
 	if (plan->has_userns && plan->kernel.uid != 0 && rlimits_bind(plan))
-		hold(plan, GUARANTEE_PIDS, BIT(RLIMITS));
-	if (plan->guarantees[GUARANTEE_PIDS].holders)
+		hold(plan, FH_GUARANTEE_PIDS, BIT(RLIMITS));
+	if (plan->guarantees[FH_GUARANTEE_PIDS].holders)
 		return;
 	if (!plan->has_userns)
-		lose(plan, GUARANTEE_PIDS,
+		lose(plan, FH_GUARANTEE_PIDS,
 		     "a ceiling of processes needs a user namespace here", "");
 	else if (plan->steps & STEP_BIT(STEP_PID_MAX))
-		lose(plan, GUARANTEE_PIDS,
+		lose(plan, FH_GUARANTEE_PIDS,
 		     "root is bound by kernel.pid_max alone, which holds no fewer than 299",
 		     "ask for more, or start as another user");
 	else
-		lose(plan, GUARANTEE_PIDS,
+		lose(plan, FH_GUARANTEE_PIDS,
 		     "root is bound by a kernel.pid_max of its own alone, and this kernel has none",
 		     "Linux 6.14 has it");
 }
@@ -194,37 +194,37 @@ static void hold_ceilings(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
 
-	plan->guarantees[GUARANTEE_MEMORY].is_asked = false;
-	plan->guarantees[GUARANTEE_CPU].is_asked =
+	plan->guarantees[FH_GUARANTEE_MEMORY].is_asked = false;
+	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
 		policy->cpu_time_ms != POLICY_UNLIMITED;
 	if (rlimits_bind(plan))
-		hold(plan, GUARANTEE_CPU, BIT(RLIMITS));
+		hold(plan, FH_GUARANTEE_CPU, BIT(RLIMITS));
 	else
-		lose(plan, GUARANTEE_CPU,
+		lose(plan, FH_GUARANTEE_CPU,
 		     "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
 		     "do not keep it");
-	plan->guarantees[GUARANTEE_TIME].is_asked =
+	plan->guarantees[FH_GUARANTEE_TIME].is_asked =
 		policy->timeout_ms != POLICY_UNLIMITED;
-	hold(plan, GUARANTEE_TIME, BIT(TIMER));
+	hold(plan, FH_GUARANTEE_TIME, BIT(TIMER));
 	if (plan->has_namespaces)
-		hold(plan, GUARANTEE_DISK, BIT(TMPFS_SIZE));
+		hold(plan, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE));
 	if (policy->file_size != POLICY_UNLIMITED && rlimits_bind(plan))
-		hold(plan, GUARANTEE_DISK, BIT(RLIMITS));
-	plan->guarantees[GUARANTEE_DISK].is_asked =
+		hold(plan, FH_GUARANTEE_DISK, BIT(RLIMITS));
+	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
 		plan->has_namespaces || policy->file_size != POLICY_UNLIMITED;
 	hold_pids(plan);
 }
 
 /* A guarantee that is required but that nothing was asked of is a wish that
  * cannot be met either: say what to add. */
-static const char *unasked_remedy(enum guarantee g)
+static const char *unasked_remedy(enum fh_guarantee g)
 {
 	switch (g) {
-	case GUARANTEE_CPU:
+	case FH_GUARANTEE_CPU:
 		return "add --cpu-time";
-	case GUARANTEE_TIME:
+	case FH_GUARANTEE_TIME:
 		return "add --timeout";
-	case GUARANTEE_DISK:
+	case FH_GUARANTEE_DISK:
 		return "add --file-size";
 	default:
 		return "";
@@ -248,10 +248,10 @@ void plan_hold(struct fh_plan *plan)
 
 		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
 			row->is_asked = true;
-			lose(plan, (enum guarantee)g, "no ceiling was given",
-			     unasked_remedy((enum guarantee)g));
+			lose(plan, (enum fh_guarantee)g, "no ceiling was given",
+			     unasked_remedy((enum fh_guarantee)g));
 		} else if (row->is_asked && !row->holders && !row->lost) {
-			lose(plan, (enum guarantee)g,
+			lose(plan, (enum fh_guarantee)g,
 			     "this kernel has neither namespaces nor Landlock for us",
 			     "");
 		}
@@ -267,7 +267,7 @@ void plan_lose(struct fh_plan *plan, uint32_t gone)
 			continue;
 		row->holders &= ~gone;
 		if (!row->holders)
-			lose(plan, (enum guarantee)g,
+			lose(plan, (enum fh_guarantee)g,
 			     "the kernel refused it when the box was built",
 			     "");
 	}
@@ -308,10 +308,10 @@ int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
 		add_remedy(&remedies, row->remedy);
 	}
 	if (n) {
-		fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s",
+		error_set(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s",
 			text_string(&why), *cause ? " (" : "", cause,
 			*cause ? ")" : "");
-		fh_remedy(err, "%saccept the loss with --without",
+		error_remedy(err, "%saccept the loss with --without",
 			  text_string(&remedies));
 	}
 	text_done(&why);

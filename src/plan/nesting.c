@@ -82,11 +82,11 @@ static int merge(struct nester *o, struct mount_op *into,
 	}
 	/* No grant stands in the place of the box's /proc. */
 	if (into->kind == MOUNT_PROC || from->kind == MOUNT_PROC) {
-		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		error_set(o->err, FH_STAGE_PREPARE, -EINVAL,
 			"%s %s: the box has a /proc of its own",
 			is_grant(into) ? into->origin : from->origin,
 			into->target);
-		fh_remedy(o->err, "leave it out");
+		error_remedy(o->err, "leave it out");
 		return -EINVAL;
 	}
 	switch (newcomer_wins(into, from)) {
@@ -96,10 +96,10 @@ static int merge(struct nester *o, struct mount_op *into,
 		take_over(into, from);
 		return 0;
 	}
-	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+	error_set(o->err, FH_STAGE_PREPARE, -EINVAL,
 		"%s and %s contradict each other about %s", into->origin,
 		from->origin, into->target);
-	fh_remedy(o->err, "leave one of them out");
+	error_remedy(o->err, "leave one of them out");
 	return -EINVAL;
 }
 
@@ -148,10 +148,10 @@ static void drop_links(struct nester *o)
 static int fail_inside(struct nester *o, const struct mount_op *op,
 		       const struct mount_op *outer)
 {
-	fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+	error_set(o->err, FH_STAGE_PREPARE, -EINVAL,
 		"%s %s: the mount point would have to be created in %s, which is yours",
 		op->origin, op->target, outer->target);
-	fh_remedy(o->err, "choose a target outside %s", outer->target);
+	error_remedy(o->err, "choose a target outside %s", outer->target);
 	return -EINVAL;
 }
 
@@ -160,10 +160,10 @@ static int fail_inside(struct nester *o, const struct mount_op *op,
 static int fail_narrower(struct nester *o, const struct mount_op *op,
 			 const struct mount_op *outer)
 {
-	fh_fail(o->err, FH_STAGE_PREPARE, -EPERM,
+	error_set(o->err, FH_STAGE_PREPARE, -EPERM,
 		"%s %s gives less than %s %s around it, which only a mount namespace can hold",
 		op->origin, op->target, outer->origin, outer->target);
-	fh_remedy(o->err, "grant the parts apart");
+	error_remedy(o->err, "grant the parts apart");
 	return -EPERM;
 }
 
@@ -205,24 +205,24 @@ static int nest_one(struct nester *o, struct mount_op *op,
 	if (*ret_drop)
 		return 0;
 	if (!o->plan->has_namespaces)
-		return is_grant(op) && missing & (ACCESS_READ | ACCESS_WRITE)
+		return is_grant(op) && missing & (FH_READ | FH_WRITE)
 			       ? fail_narrower(o, op, outer) : 0;
 	if (outer->kind == MOUNT_SYMLINK) {
 		*ret_drop = op->kind == MOUNT_SYMLINK;
 		return *ret_drop ? 0 : fail_inside(o, op, outer);
 	}
 	if (outer->kind == MOUNT_PROC && op->kind != MOUNT_HIDE) {
-		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		error_set(o->err, FH_STAGE_PREPARE, -EINVAL,
 			"%s %s: the box has a /proc of its own", op->origin,
 			op->target);
-		fh_remedy(o->err, "leave it out");
+		error_remedy(o->err, "leave it out");
 		return -EINVAL;
 	}
 	if (outer->kind == MOUNT_HIDE && is_grant(op)) {
-		fh_fail(o->err, FH_STAGE_PREPARE, -EINVAL,
+		error_set(o->err, FH_STAGE_PREPARE, -EINVAL,
 			"%s %s lies in what --hide %s masks", op->origin,
 			op->target, outer->target);
-		fh_remedy(o->err, "hide less, or leave the grant out");
+		error_remedy(o->err, "hide less, or leave the grant out");
 		return -EINVAL;
 	}
 	if (!is_foreign(outer)) {
@@ -262,7 +262,7 @@ static int nest_all(struct nester *o)
 	int r = 0;
 
 	if (!stack)
-		return fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM,
+		return error_set(o->err, FH_STAGE_PREPARE, -ENOMEM,
 			       "prepare the box");
 	for (size_t i = 0; i < box->n_mounts; i++) {
 		bool drop = false;

@@ -64,9 +64,9 @@ static int decide_identity(struct fh_plan *plan, struct fh_error *err)
 						    : (gid_t)policy->gid;
 	if (!asked)
 		return 0;
-	fh_fail(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
+	error_set(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
 		asked);
-	fh_remedy(err, "leave it out: the box then has your own ids and no capability");
+	error_remedy(err, "leave it out: the box then has your own ids and no capability");
 	return -EPERM;
 }
 
@@ -84,7 +84,7 @@ static void decide_tier(struct fh_plan *plan)
 			    CLONE_NEWUTS | CLONE_NEWCGROUP;
 	if (plan->has_userns)
 		plan->clone_flags |= CLONE_NEWUSER;
-	if (plan->policy->net != NET_HOST)
+	if (plan->policy->net != FH_NET_HOST)
 		plan->clone_flags |= CLONE_NEWNET;
 }
 
@@ -112,7 +112,7 @@ static void decide_steps(struct fh_plan *plan)
 	if (plan->clone_flags & CLONE_NEWNET)
 		steps |= STEP_BIT(STEP_NETWORK_START) |
 			 STEP_BIT(STEP_NETWORK);
-	if (plan->has_namespaces && policy->net == NET_LOOPBACK)
+	if (plan->has_namespaces && policy->net == FH_NET_LOOPBACK)
 		steps |= STEP_BIT(STEP_LOOPBACK);
 	if (changes_ids || plan->kernel.can_clear_groups)
 		steps |= STEP_BIT(STEP_IDENTITY);
@@ -176,14 +176,14 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 			(struct syscall_change){ metadata_calls[i], true };
 	request->arch = plan->kernel.arch;
 	request->base = (enum syscall_policy)policy->syscalls;
-	request->on_deny = (enum deny_action)policy->on_deny;
+	request->on_deny = (enum fh_deny)policy->on_deny;
 	request->changes = plan->syscall_changes;
 	request->n_changes = n;
 	request->only_unix_sockets =
-		!plan->has_namespaces && policy->net == NET_NONE;
-	request->tcp_ports_by_landlock = policy->net == NET_HOST;
+		!plan->has_namespaces && policy->net == FH_NET_NONE;
+	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
 	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->deny_listen_autobind = policy->net == NET_HOST &&
+	request->deny_listen_autobind = policy->net == FH_NET_HOST &&
 					!policy->listen.n;
 	request->deny_other_pids = !plan->has_namespaces;
 	request->deny_file_flags = !plan->has_namespaces;
@@ -203,7 +203,7 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 static int compile(struct fh_plan *plan, char *const *env,
 		   struct fh_error *err)
 {
-	int r = fh_policy_check(plan->policy, err);
+	int r = policy_check(plan->policy, err);
 
 	if (r == 0)
 		r = decide_identity(plan, err);
@@ -223,7 +223,7 @@ static int compile(struct fh_plan *plan, char *const *env,
 	return plan_refuse(plan, err);
 }
 
-int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
+int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err)
 {
 	struct fh_plan *plan = calloc(1, sizeof(*plan));
@@ -237,17 +237,17 @@ int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 	}
 	if (r < 0) {
 		if (!own.code)
-			fh_fail(&own, FH_STAGE_PLAN, r, "plan the box");
+			error_set(&own, FH_STAGE_PLAN, r, "plan the box");
 		if (err)
 			*err = own;
-		fh_plan_free(plan);
+		plan_free(plan);
 		return r;
 	}
 	*ret = plan;
 	return 0;
 }
 
-void fh_plan_free(struct fh_plan *plan)
+void plan_free(struct fh_plan *plan)
 {
 	if (!plan)
 		return;

@@ -73,23 +73,23 @@ struct fh_plan {
 };
 
 /**
- * fh_plan_new() - decide; pure: touches nothing but memory
+ * plan_new() - decide; pure: touches nothing but memory
  * @kernel: facts, copied
  * @env:    the caller's environment, for what the policy keeps; borrowed
- * @ret:    freed with fh_plan_free()
+ * @ret:    freed with plan_free()
  *
  * Return: 0; -EPERM when a required guarantee cannot be had (err names all
  *         of them, the cause and the remedy); -EINVAL for contradicting or
  *         unknown wishes; -EOPNOTSUPP for what this version cannot hold;
  *         -ENOMEM
  */
-int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
+int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err);
-void fh_plan_free(struct fh_plan *plan);
+void plan_free(struct fh_plan *plan);
 
 /* Adds the plan as text, or as one JSON object. */
-void fh_plan_print(const struct fh_plan *plan, struct text *ret);
-void fh_plan_print_json(const struct fh_plan *plan, struct text *ret);
+void plan_print(const struct fh_plan *plan, struct text *ret);
+void plan_print_json(const struct fh_plan *plan, struct text *ret);
 
 /* Guarantees one per line: name, state, holders. */
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);

@@ -81,9 +81,9 @@ static const char *const kind_names[] = {
 
 static void format_access(unsigned int access, char ret[4])
 {
-	ret[0] = access & ACCESS_READ ? 'r' : '-';
-	ret[1] = access & ACCESS_WRITE ? 'w' : '-';
-	ret[2] = access & ACCESS_EXEC ? 'x' : '-';
+	ret[0] = access & FH_READ ? 'r' : '-';
+	ret[1] = access & FH_WRITE ? 'w' : '-';
+	ret[2] = access & FH_EXEC ? 'x' : '-';
 	ret[3] = '\0';
 }
 
@@ -196,7 +196,7 @@ static void print_filter(const struct fh_plan *plan, struct text *ret)
 		 refused, plan->filter.n_rules);
 }
 
-void fh_plan_print(const struct fh_plan *plan, struct text *ret)
+void plan_print(const struct fh_plan *plan, struct text *ret)
 {
 	print_facts(plan, ret);
 	print_landlock_losses(plan, ret);
@@ -233,7 +233,7 @@ static void print_mount_json(const struct plan_mount *mount, struct text *ret)
 		 mount->is_optional ? "true" : "false", mount->origin);
 }
 
-void fh_plan_print_json(const struct fh_plan *plan, struct text *ret)
+void plan_print_json(const struct fh_plan *plan, struct text *ret)
 {
 	const char *separator = "";
 

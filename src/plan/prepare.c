@@ -86,8 +86,8 @@ static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 	number_format(box->pid_max,
 		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);
 	box->must_hold_pid_max =
-		plan->guarantees[GUARANTEE_PIDS].holders == by_pid_max &&
-		policy_required(plan->policy) & GUARANTEE_BIT(GUARANTEE_PIDS);
+		plan->guarantees[FH_GUARANTEE_PIDS].holders == by_pid_max &&
+		policy_required(plan->policy) & GUARANTEE_BIT(FH_GUARANTEE_PIDS);
 }
 
 static void prepare_stdio(const struct fh_plan *plan, struct box *box)
@@ -96,8 +96,8 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 
 	for (int fd = 0; fd < 3; fd++) {
 		static const unsigned int modes[] = {
-			[O_RDONLY] = ACCESS_READ, [O_WRONLY] = ACCESS_WRITE,
-			[O_RDWR] = ACCESS_READ | ACCESS_WRITE,
+			[O_RDONLY] = FH_READ, [O_WRONLY] = FH_WRITE,
+			[O_RDWR] = FH_READ | FH_WRITE,
 		};
 		int flags = fcntl(fd, F_GETFL);
 		struct stat st;
@@ -130,10 +130,10 @@ static bool opens_a_tree(int fd)
 
 static int fail_tree(struct fh_error *err, int fd)
 {
-	fh_fail(err, FH_STAGE_PREPARE, -EISDIR,
+	error_set(err, FH_STAGE_PREPARE, -EISDIR,
 		"descriptor %d is a directory, from which the program could go anywhere outside",
 		fd);
-	fh_remedy(err, "grant the directory with -r or -w, and redirect the descriptor from /dev/null");
+	error_remedy(err, "grant the directory with -r or -w, and redirect the descriptor from /dev/null");
 	return -EISDIR;
 }
 
@@ -145,20 +145,20 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	int *fds;
 
 	if (policy->n_keep_fds > BOX_KEEP_FDS_MAX)
-		return fh_fail(err, FH_STAGE_PREPARE, -E2BIG,
+		return error_set(err, FH_STAGE_PREPARE, -E2BIG,
 			       "--keep-fd: more than %d descriptors",
 			       BOX_KEEP_FDS_MAX);
 	fds = arena_alloc(&prepared->arena,
 			  (policy->n_keep_fds + 1) * sizeof(*fds));
 	if (!fds)
-		return fh_fail(err, FH_STAGE_PREPARE, -ENOMEM,
+		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
 			       "prepare the box");
 	for (int fd = 0; fd < 3; fd++)
 		if (opens_a_tree(fd))
 			return fail_tree(err, fd);
 	for (size_t i = 0; i < policy->n_keep_fds; i++) {
 		if (fcntl(policy->keep_fds[i], F_GETFD) < 0)
-			return fh_fail(err, FH_STAGE_PREPARE, -errno,
+			return error_set(err, FH_STAGE_PREPARE, -errno,
 				       "--keep-fd %d: not open",
 				       policy->keep_fds[i]);
 		if (opens_a_tree(policy->keep_fds[i]))

@@ -38,24 +38,24 @@ static int choose_cwd(const struct fh_plan *plan, struct prepared *prepared,
 		return 0;
 	prepared->box.cwd = arena_copy(&prepared->arena, here);
 	return prepared->box.cwd ? 0
-		: fh_fail(err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
+		: error_set(err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
 }
 
 static int fail_uncovered(struct fh_error *err, const char *name,
 			  const char *path)
 {
-	fh_fail(err, FH_STAGE_PREPARE, -EACCES,
+	error_set(err, FH_STAGE_PREPARE, -EACCES,
 		"%s is at %s, outside every grant", name, path);
-	fh_remedy(err, "add -x %s", path);
+	error_remedy(err, "add -x %s", path);
 	return -EACCES;
 }
 
 static int fail_not_executable(struct fh_error *err, const char *path,
 			       const struct mount_op *op)
 {
-	fh_fail(err, FH_STAGE_EXEC, -EACCES,
+	error_set(err, FH_STAGE_EXEC, -EACCES,
 		"execute %s: %s grants it without execute", path, op->origin);
-	fh_remedy(err, "add -x %s", path);
+	error_remedy(err, "add -x %s", path);
 	return -EACCES;
 }
 
@@ -84,7 +84,7 @@ static int check_path(const struct fh_plan *plan,
 	op = prepared_find(prepared, real);
 	if (!op || op->kind == MOUNT_HIDE || op->kind == MOUNT_TMPFS)
 		return fail_uncovered(err, path, real);
-	if (op->kind == MOUNT_BIND && !(op->access & ACCESS_EXEC))
+	if (op->kind == MOUNT_BIND && !(op->access & FH_EXEC))
 		return fail_not_executable(err, path, op);
 	return 0;
 }
@@ -159,14 +159,14 @@ static int check_found(struct search *search, const char *name,
 			return 0;
 	if (outer && each_candidate(outer, name, find_outside, search) > 0) {
 		fail_uncovered(err, name, search->found);
-		fh_remedy(err, "add -x %s and give that path as the program",
+		error_remedy(err, "add -x %s and give that path as the program",
 			  search->found);
 		return -EACCES;
 	}
-	fh_fail(err, FH_STAGE_EXEC, -ENOENT,
+	error_set(err, FH_STAGE_EXEC, -ENOENT,
 		"execute %s: not found in the box's PATH (%s)", name,
 		search->plan->path ? search->plan->path : "");
-	fh_remedy(err, "give its path, and -x for it if it is not a system program");
+	error_remedy(err, "give its path, and -x for it if it is not a system program");
 	return -ENOENT;
 }
 
@@ -182,7 +182,7 @@ int program_prepare(const struct fh_plan *plan, char *const *argv,
 		return r;
 	box->argv = argv;
 	if (!*name || strlen(name) >= PATH_MAX) {
-		fh_fail(err, FH_STAGE_EXEC, -ENOENT,
+		error_set(err, FH_STAGE_EXEC, -ENOENT,
 			"execute: the program's name is %s",
 			*name ? "too long" : "empty");
 		return -ENOENT;
@@ -194,6 +194,6 @@ int program_prepare(const struct fh_plan *plan, char *const *argv,
 	r = each_candidate(plan->path ? plan->path : "", name, add_candidate,
 			   &search);
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PREPARE, r, "prepare the box");
+		return error_set(err, FH_STAGE_PREPARE, r, "prepare the box");
 	return check_found(&search, name, err);
 }

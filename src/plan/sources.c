@@ -31,7 +31,7 @@ struct opener {
 
 static int out_of_memory(struct opener *o)
 {
-	return fh_fail(o->err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
+	return error_set(o->err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
 }
 
 static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
@@ -68,15 +68,15 @@ static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
 static int fail_source(struct opener *o, const struct plan_mount *mount,
 		       int code, const char *what)
 {
-	fh_fail(o->err, FH_STAGE_PREPARE, code, "%s %s: %s",
+	error_set(o->err, FH_STAGE_PREPARE, code, "%s %s: %s",
 		mount->is_default && !mount->is_expanded ? "the default tree's"
 							 : mount->origin,
 		mount->source, what ? what : strerror(-code));
 	if (code == -ENOENT && !mount->is_expanded)
-		fh_remedy(o->err, "create it, or write %s -%s if it may be missing",
+		error_remedy(o->err, "create it, or write %s -%s if it may be missing",
 			  mount->origin, mount->source);
 	if (code == -EACCES)
-		fh_remedy(o->err, "a box gives no more than you may do yourself");
+		error_remedy(o->err, "a box gives no more than you may do yourself");
 	return code;
 }
 
@@ -102,8 +102,8 @@ static int real_path(struct opener *o, int fd, const char **ret)
 static int check_permission(struct opener *o, const struct plan_mount *mount,
 			    int fd)
 {
-	int mode = (mount->access & ACCESS_READ ? R_OK : 0) |
-		   (mount->access & ACCESS_WRITE ? W_OK : 0);
+	int mode = (mount->access & FH_READ ? R_OK : 0) |
+		   (mount->access & FH_WRITE ? W_OK : 0);
 
 	if (mount->is_default ||
 	    faccessat(fd, "", mode, AT_EMPTY_PATH | AT_EACCESS) == 0 ||
@@ -123,13 +123,13 @@ static int check_type(struct opener *o, const struct plan_mount *mount,
 		return 0;
 	if (!mount->needs_device && is_device) {
 		fail_source(o, mount, -EINVAL, "a device node");
-		fh_remedy(o->err, "use --device");
+		error_remedy(o->err, "use --device");
 		return -EINVAL;
 	}
 	if (path_is_within(path, "/proc")) {
 		fail_source(o, mount, -EINVAL,
 			    "the box has a /proc of its own");
-		fh_remedy(o->err, "leave it out");
+		error_remedy(o->err, "leave it out");
 		return -EINVAL;
 	}
 	return 0;
@@ -141,9 +141,9 @@ void mount_op_restrict(struct mount_op *op, bool is_device, uint64_t extra,
 	op->attr = MNT_ATTR_NOSUID | (is_device ? 0 : MNT_ATTR_NODEV);
 	/* A read-only mount does not stop writing to a device; it keeps the
 	 * node's owner, mode and times, which are the host's. */
-	if (is_device || !(op->access & ACCESS_WRITE))
+	if (is_device || !(op->access & FH_WRITE))
 		op->attr |= MNT_ATTR_RDONLY;
-	if (!(op->access & ACCESS_EXEC))
+	if (!(op->access & FH_EXEC))
 		op->attr |= MNT_ATTR_NOEXEC;
 	op->landlock = landlock_access(op->access, op->is_directory, abi);
 	op->landlock |= extra & landlock_mask(LANDLOCK_FS, abi);

@@ -20,7 +20,7 @@ struct question {
 };
 
 static const char *const access_options[] = {
-	[ACCESS_READ] = "-r", [ACCESS_WRITE] = "-w", [ACCESS_EXEC] = "-x",
+	[FH_READ] = "-r", [FH_WRITE] = "-w", [FH_EXEC] = "-x",
 };
 
 static void advise(struct question *q, const char *option, const char *what)
@@ -41,9 +41,9 @@ static void describe(struct question *q, const struct mount_op *op)
 	text_add(reason, "%s ", is_default ? "the default tree's" : op->origin);
 	text_add_escaped(reason, op->target);
 	text_add(reason, " gives %s%s%s",
-		 op->access & ACCESS_READ ? "read" : "nothing",
-		 op->access & ACCESS_WRITE ? ", write" : "",
-		 op->access & ACCESS_EXEC ? ", execute" : "");
+		 op->access & FH_READ ? "read" : "nothing",
+		 op->access & FH_WRITE ? ", write" : "",
+		 op->access & FH_EXEC ? ", execute" : "");
 }
 
 /* The real path where the host has one: grants are kept by real paths. */
@@ -57,7 +57,7 @@ static int resolve(struct question *q, char ret[PATH_MAX])
 	r = getcwd(here, sizeof(here))
 		    ? path_normalise(here, q->what, normal) : -errno;
 	if (r < 0)
-		return fh_fail(q->err, FH_STAGE_PARSE, -EINVAL,
+		return error_set(q->err, FH_STAGE_PARSE, -EINVAL,
 			       "%s: not a path that can be asked about",
 			       q->what);
 	memcpy(ret, normal, sizeof(normal));
@@ -75,7 +75,7 @@ static bool ask_private(struct question *q, const struct mount_op *op,
 	if (strcmp(op->target, path) == 0)
 		return false;
 	if (op->kind == MOUNT_TMPFS && (!is_there ||
-					q->access == ACCESS_WRITE)) {
+					q->access == FH_WRITE)) {
 		q->answer->is_allowed = !(q->access & ~op->access);
 		text_add(reason, "%s is private storage of the box (%s)",
 			 op->target, op->origin);
@@ -112,10 +112,10 @@ static int ask_path(struct question *q)
 		return 0;
 	/* A file that the box synthesizes is readable as its directory is. */
 	q->answer->is_allowed = op->kind == MOUNT_FILE
-					? q->access == ACCESS_READ
+					? q->access == FH_READ
 					: (op->access & q->access) == q->access;
 	describe(q, op);
-	if (!q->answer->is_allowed && q->access != ACCESS_READ)
+	if (!q->answer->is_allowed && q->access != FH_READ)
 		advise(q, access_options[q->access], path);
 	return 0;
 }
@@ -134,15 +134,15 @@ static int ask_port(struct question *q, const struct port_list *list,
 	uint64_t port, mode = q->plan->policy->net;
 
 	if (number_parse(q->what, &port) < 0 || port > 65535)
-		return fh_fail(q->err, FH_STAGE_PARSE, -EINVAL,
+		return error_set(q->err, FH_STAGE_PARSE, -EINVAL,
 			       "%s: not a port", q->what);
-	if (mode == NET_LOOPBACK) {
+	if (mode == FH_NET_LOOPBACK) {
 		q->answer->is_allowed = true;
 		text_add(&q->answer->reason,
 			 "--net loopback gives every port of the box's own loopback, and nothing outside");
 		return 0;
 	}
-	if (mode == NET_NONE) {
+	if (mode == FH_NET_NONE) {
 		text_add(&q->answer->reason,
 			 "the box has no network (--net none)");
 		text_add(&q->answer->advice, "--net host %s %s", option,
@@ -167,10 +167,10 @@ static int ask_syscall(struct question *q)
 
 	if (nr < 0) {
 		syscall_name_is_known(q->what, &nearest);
-		fh_fail(q->err, FH_STAGE_PARSE, -EINVAL, "no system call %s",
+		error_set(q->err, FH_STAGE_PARSE, -EINVAL, "no system call %s",
 			q->what);
 		if (nearest)
-			fh_remedy(q->err, "did you mean %s?", nearest);
+			error_remedy(q->err, "did you mean %s?", nearest);
 		return -EINVAL;
 	}
 	verdict = seccomp_verdict(&q->plan->filter, nr, &has_rules);
@@ -199,19 +199,19 @@ static int ask_syscall(struct question *q)
 
 static int ask_read(struct question *q)
 {
-	q->access = ACCESS_READ;
+	q->access = FH_READ;
 	return ask_path(q);
 }
 
 static int ask_write(struct question *q)
 {
-	q->access = ACCESS_WRITE;
+	q->access = FH_WRITE;
 	return ask_path(q);
 }
 
 static int ask_exec(struct question *q)
 {
-	q->access = ACCESS_EXEC;
+	q->access = FH_EXEC;
 	return ask_path(q);
 }
 
@@ -235,10 +235,10 @@ static int fail_unknown(const char *verb, struct fh_error *err)
 {
 	struct text names = { 0 };
 
-	fh_fail(err, FH_STAGE_PARSE, -EINVAL, "cannot answer about %s", verb);
+	error_set(err, FH_STAGE_PARSE, -EINVAL, "cannot answer about %s", verb);
 	for (int i = 0; i < N_QUESTIONS; i++)
 		text_add(&names, "%s%s", i ? ", " : "", questions[i].name);
-	fh_remedy(err, "ask about one of %s", text_string(&names));
+	error_remedy(err, "ask about one of %s", text_string(&names));
 	text_done(&names);
 	return -EINVAL;
 }

@@ -12,7 +12,7 @@
 #define DEFAULT_PIDS 1024
 #define DEFAULT_TMP_SIZE (UINT64_C(256) << 20)
 
-struct fh_policy *fh_policy_new(void)
+struct fh_policy *policy_new(void)
 {
 	struct fh_policy *policy = calloc(1, sizeof(*policy));
 
@@ -41,7 +41,7 @@ static void names_free(struct name_list *list)
 	free(list->names);
 }
 
-void fh_policy_free(struct fh_policy *policy)
+void policy_free(struct fh_policy *policy)
 {
 	if (!policy)
 		return;
@@ -53,6 +53,7 @@ void fh_policy_free(struct fh_policy *policy)
 	for (size_t i = 0; i < policy->n_syscall_changes; i++)
 		free(policy->syscall_changes[i].name);
 	free(policy->syscall_changes);
+	names_free(&policy->origins);
 	names_free(&policy->env);
 	names_free(&policy->keep_env);
 	free(policy->connect.ports);
@@ -66,14 +67,21 @@ void fh_policy_free(struct fh_policy *policy)
 	free(policy);
 }
 
+bool policy_is_set(const struct fh_policy *policy, const char *name)
+{
+	const struct setting *setting = setting_find(name);
+
+	return setting && policy->is_set >> (setting - settings) & 1;
+}
+
 static int check_ports(const struct fh_policy *policy, struct fh_error *err)
 {
-	if (policy->net == NET_HOST ||
+	if (policy->net == FH_NET_HOST ||
 	    (!policy->connect.n && !policy->listen.n))
 		return 0;
-	fh_fail(err, FH_STAGE_PLAN, -EINVAL, "%s without the host's network",
+	error_set(err, FH_STAGE_PLAN, -EINVAL, "%s without the host's network",
 		policy->connect.n ? "--connect" : "--listen");
-	fh_remedy(err, "add --net host, or leave the port out");
+	error_remedy(err, "add --net host, or leave the port out");
 	return -EINVAL;
 }
 
@@ -86,10 +94,10 @@ static int check_ceilings(const struct fh_policy *policy, struct fh_error *err)
 
 	if (!name)
 		return 0;
-	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
 		"%s needs a cgroup of our own, which this version cannot make",
 		name);
-	fh_remedy(err, "leave it out; --tmp-size, --file-size, --cpu-time, --pids and --timeout are held");
+	error_remedy(err, "leave it out; --tmp-size, --file-size, --cpu-time, --pids and --timeout are held");
 	return -EOPNOTSUPP;
 }
 
@@ -97,26 +105,26 @@ static int check_terminal(const struct fh_policy *policy, struct fh_error *err)
 {
 	if (policy->tty != TTY_PTY)
 		return 0;
-	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
 		"--tty pty needs a terminal relay, which this version has not");
-	fh_remedy(err, "use --tty none or --tty inherit");
+	error_remedy(err, "use --tty none or --tty inherit");
 	return -EOPNOTSUPP;
 }
 
 static int check_guarantees(const struct fh_policy *policy,
 			    struct fh_error *err)
 {
-	static const uint32_t cgroup = GUARANTEE_BIT(GUARANTEE_MEMORY);
+	static const uint32_t cgroup = GUARANTEE_BIT(FH_GUARANTEE_MEMORY);
 
 	if (!(policy_required(policy) & cgroup))
 		return 0;
-	fh_fail(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
 		"--require memory needs a cgroup of our own, which this version cannot make");
-	fh_remedy(err, "leave it out");
+	error_remedy(err, "leave it out");
 	return -EOPNOTSUPP;
 }
 
-int fh_policy_check(const struct fh_policy *policy, struct fh_error *err)
+int policy_check(const struct fh_policy *policy, struct fh_error *err)
 {
 	int r = check_ports(policy, err);
 

@@ -2,6 +2,7 @@
 #ifndef FH_POLICY_POLICY_H
 #define FH_POLICY_POLICY_H
 
+#include <fumehood/policy.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,23 +18,16 @@ enum grant_kind {
 	GRANT_DEVICE, /* a device node, read and write and ioctl */
 };
 
-enum access {
-	ACCESS_READ = 1,
-	ACCESS_WRITE = 2,
-	ACCESS_EXEC = 4,
-};
-
 struct grant {
 	enum grant_kind kind;
-	unsigned int access; /* enum access bits */
+	unsigned int access; /* FH_READ, FH_WRITE, FH_EXEC */
 	bool is_optional;
 	char *source; /* as given; NULL for tmpfs */
 	char *target; /* only GRANT_BIND, GRANT_HIDE and GRANT_TMPFS */
 	uint64_t size; /* bytes, only GRANT_TMPFS; 0 = tmp-size */
-	const char *origin; /* "--read", "default"; not owned, static */
+	const char *origin; /* "--read"; one of the policy's origins, or static */
 };
 
-enum net_mode { NET_NONE, NET_LOOPBACK, NET_HOST };
 enum tty_mode { TTY_NONE, TTY_INHERIT, TTY_PTY };
 enum report_format { REPORT_NONE, REPORT_TEXT, REPORT_JSON };
 
@@ -57,6 +51,12 @@ struct syscall_wish {
 };
 
 struct fh_policy {
+	/* Which rows of settings[] were set, by index; defaults are not. */
+	uint64_t is_set;
+	/* Grows with every change: a plan knows whether it is of today. */
+	uint64_t version;
+	struct name_list origins; /* what grants point to as theirs */
+
 	struct grant *grants;
 	size_t n_grants;
 	size_t grants_size;
@@ -66,12 +66,12 @@ struct fh_policy {
 	char *cwd;  /* NULL = where the caller stands, if granted */
 	char *hostname;
 
-	uint64_t net;	      /* enum net_mode */
+	uint64_t net;	      /* enum fh_net */
 	struct port_list connect;
 	struct port_list listen;
 
 	uint64_t syscalls; /* enum syscall_policy */
-	uint64_t on_deny;  /* enum deny_action */
+	uint64_t on_deny;  /* enum fh_deny */
 	struct syscall_wish *syscall_changes;
 	size_t n_syscall_changes;
 
@@ -104,26 +104,29 @@ struct fh_policy {
 };
 
 /* The default policy of PRODUCT's section 3; NULL when out of memory. */
-struct fh_policy *fh_policy_new(void);
-void fh_policy_free(struct fh_policy *policy);
+struct fh_policy *policy_new(void);
+void policy_free(struct fh_policy *policy);
 
 /**
- * fh_policy_set() - set by name, as an option or a profile line would
+ * policy_set() - set by name, as an option or a profile line would
  * @name:   a name of the settings table, "memory"
  * @value:  text; NULL only for switches
- * @origin: who asks, for messages: "--memory"; must outlive the policy
+ * @origin: who asks, for messages: "--memory"; copied. NULL: the name
  *
  * Return: 0; -ENOENT for an unknown name; -EINVAL or -ERANGE for a bad value;
  *         -E2BIG when a list is full; -ENOMEM
  */
-int fh_policy_set(struct fh_policy *policy, const char *name,
+int policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err);
 
+/* Was this row of settings[] set, rather than left at its default? */
+bool policy_is_set(const struct fh_policy *policy, const char *name);
+
 /**
- * fh_policy_check() - refuse wishes that contradict each other
+ * policy_check() - refuse wishes that contradict each other
  * Return: 0 or -EINVAL
  */
-int fh_policy_check(const struct fh_policy *policy, struct fh_error *err);
+int policy_check(const struct fh_policy *policy, struct fh_error *err);
 
 static inline uint32_t policy_required(const struct fh_policy *policy)
 {

@@ -55,7 +55,7 @@ int setting_set_grant(const struct setting_call *call)
 int setting_set_device(const struct setting_call *call)
 {
 	struct grant *grant = grant_add(call, GRANT_DEVICE,
-					ACCESS_READ | ACCESS_WRITE);
+					FH_READ | FH_WRITE);
 
 	if (!grant)
 		return call->err->code;
@@ -65,15 +65,15 @@ int setting_set_device(const struct setting_call *call)
 /* "rw" to access bits; 0 when a letter is not one of r, w and x. */
 static unsigned int access_parse(const char *letters)
 {
-	unsigned int access = ACCESS_READ;
+	unsigned int access = FH_READ;
 
 	if (!*letters)
 		return 0;
 	for (; *letters; letters++) {
 		if (*letters == 'w')
-			access |= ACCESS_WRITE;
+			access |= FH_WRITE;
 		else if (*letters == 'x')
-			access |= ACCESS_EXEC;
+			access |= FH_EXEC;
 		else if (*letters != 'r')
 			return 0;
 	}
@@ -84,7 +84,7 @@ static unsigned int access_parse(const char *letters)
  * with a slash can only be the access. */
 int setting_set_bind(const struct setting_call *call)
 {
-	unsigned int access = ACCESS_READ;
+	unsigned int access = FH_READ;
 	char *text = strdup(call->value), *colon;
 	struct grant *grant;
 	int r = -EINVAL;
@@ -99,7 +99,7 @@ int setting_set_bind(const struct setting_call *call)
 	}
 	if (!colon || !access) {
 		setting_refuse(call, -EINVAL, "not SRC:DST, nor SRC:DST:rwx");
-		fh_remedy(call->err, "write it like %s=/srv/in:/data:r",
+		error_remedy(call->err, "write it like %s=/srv/in:/data:r",
 			  call->origin);
 	} else {
 		*colon = '\0';
@@ -129,14 +129,14 @@ int setting_set_tmpfs(const struct setting_call *call)
 	char *path;
 	int r;
 
-	grant = grant_add(call, GRANT_TMPFS, ACCESS_READ | ACCESS_WRITE);
+	grant = grant_add(call, GRANT_TMPFS, FH_READ | FH_WRITE);
 	if (!grant)
 		return call->err->code;
 	if (!colon)
 		return setting_inner_path(call, call->value, &grant->target);
 	if (bytes_parse(colon + 1, &grant->size) < 0 || !grant->size) {
 		setting_refuse(call, -EINVAL, "not a size after the colon");
-		fh_remedy(call->err, "write it like /scratch:64M");
+		error_remedy(call->err, "write it like /scratch:64M");
 		return -EINVAL;
 	}
 	path = strndup(call->value, (size_t)(colon - call->value));

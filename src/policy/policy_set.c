@@ -23,10 +23,10 @@ static int set_number(const struct setting_call *call, uint64_t value)
 	if (value < setting->min || (setting->max && value > setting->max)) {
 		setting_refuse(call, -ERANGE, "out of range");
 		if (setting->max == UINT64_MAX)
-			fh_remedy(call->err, "the least is %llu",
+			error_remedy(call->err, "the least is %llu",
 				  (unsigned long long)setting->min);
 		else
-			fh_remedy(call->err, "it goes from %llu to %llu",
+			error_remedy(call->err, "it goes from %llu to %llu",
 				  (unsigned long long)setting->min,
 				  (unsigned long long)setting->max);
 		return -ERANGE;
@@ -41,7 +41,7 @@ static int set_parsed(const struct setting_call *call, int parsed,
 	if (parsed == 0)
 		return set_number(call, value);
 	setting_refuse(call, parsed, parsed == -ERANGE ? "too large" : what);
-	fh_remedy(call->err, "write it like %s", example);
+	error_remedy(call->err, "write it like %s", example);
 	return parsed;
 }
 
@@ -120,7 +120,7 @@ static int set_choice(const struct setting_call *call)
 	}
 	setting_refuse(call, -EINVAL, "no such choice");
 	nearest = nearest_name(call->value, choice_at, n, &setting);
-	fh_remedy(call->err, "%s%s%s%s", nearest ? "did you mean " : "",
+	error_remedy(call->err, "%s%s%s%s", nearest ? "did you mean " : "",
 		  nearest ? nearest : "", nearest ? "? " : "",
 		  call->setting->help);
 	return -EINVAL;
@@ -170,7 +170,7 @@ static int set_port(const struct setting_call *call)
 
 	if (number_parse(call->value, &port) < 0 || port > 65535) {
 		setting_refuse(call, -EINVAL, "not a port");
-		fh_remedy(call->err, "a port goes from 0 to 65535");
+		error_remedy(call->err, "a port goes from 0 to 65535");
 		return -EINVAL;
 	}
 	if (list->n == POLICY_LIST_MAX)
@@ -216,7 +216,7 @@ static int set_env(const struct setting_call *call)
 {
 	if (!*call->value || *call->value == '=') {
 		setting_refuse(call, -EINVAL, "no variable name");
-		fh_remedy(call->err, "write it like LANG=C.UTF-8");
+		error_remedy(call->err, "write it like LANG=C.UTF-8");
 		return -EINVAL;
 	}
 	return name_add(call, field(call), call->value);
@@ -264,7 +264,7 @@ static int set_capability(const struct setting_call *call)
 	setting_refuse(call, -EINVAL, "no such capability");
 	nearest = nearest_name(call->value, capability_at, N_CAPABILITIES,
 			       NULL);
-	fh_remedy(call->err, "write it like %s",
+	error_remedy(call->err, "write it like %s",
 		  nearest ? nearest : "CAP_NET_BIND_SERVICE");
 	return -EINVAL;
 }
@@ -286,7 +286,7 @@ static int set_guarantee(const struct setting_call *call)
 	}
 	setting_refuse(call, -EINVAL, "no such guarantee");
 	nearest = nearest_name(call->value, guarantee_at, N_GUARANTEES, NULL);
-	fh_remedy(call->err, nearest ? "did you mean %s?"
+	error_remedy(call->err, nearest ? "did you mean %s?"
 				     : "`fumehood doctor` lists them (%s ...)",
 		  nearest ? nearest : guarantees[0].name);
 	return -EINVAL;
@@ -348,7 +348,33 @@ static void drop_grants(struct fh_policy *policy, size_t n)
 	}
 }
 
-int fh_policy_set(struct fh_policy *policy, const char *name,
+#define ORIGINS_COMPARED 64 /* of the last; beyond them it is stored anew */
+
+/* Whoever asks is remembered by the grant for as long as the policy lives. */
+static const char *keep_origin(struct fh_policy *policy, const char *origin)
+{
+	struct name_list *list = &policy->origins;
+	char **slot, *copy;
+
+	for (size_t i = list->n; i > 0 && list->n - i < ORIGINS_COMPARED; i--)
+		if (strcmp(list->names[i - 1], origin) == 0)
+			return list->names[i - 1];
+	copy = strdup(origin);
+	slot = copy ? list_grow(&list->names, &list->n, sizeof(*slot)) : NULL;
+	if (!slot) {
+		free(copy);
+		return NULL;
+	}
+	return *slot = copy;
+}
+
+static void note_change(const struct setting_call *call)
+{
+	call->policy->is_set |= UINT64_C(1) << (call->setting - settings);
+	call->policy->version++;
+}
+
+int policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err)
 {
 	struct fh_error unwanted;
@@ -361,21 +387,27 @@ int fh_policy_set(struct fh_policy *policy, const char *name,
 		const char *nearest = nearest_name(name, setting_name_at,
 						   n_settings, NULL);
 
-		fh_fail(err, FH_STAGE_PARSE, -ENOENT, "unknown setting %s",
+		error_set(err, FH_STAGE_PARSE, -ENOENT, "unknown setting %s",
 			name);
 		if (nearest)
-			fh_remedy(err, "did you mean %s?", nearest);
+			error_remedy(err, "did you mean %s?", nearest);
 		return -ENOENT;
 	}
+	call.origin = origin ? keep_origin(policy, origin)
+			     : call.setting->name;
+	if (!call.origin)
+		return error_set(err, FH_STAGE_PARSE, -ENOMEM, "set %s", name);
 	if (!value && call.setting->type != SETTING_SWITCH)
-		return fh_fail(err, FH_STAGE_PARSE, -EINVAL,
-			       "%s needs a value: %s", origin,
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			       "%s needs a value: %s", call.origin,
 			       call.setting->arg);
 	if (value && call.setting->type == SETTING_SWITCH)
-		return fh_fail(err, FH_STAGE_PARSE, -EINVAL,
-			       "%s takes no value", origin);
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			       "%s takes no value", call.origin);
 	r = setters[call.setting->type](&call);
 	if (r < 0)
 		drop_grants(policy, n_grants);
+	else
+		note_change(&call);
 	return r;
 }

@@ -14,7 +14,7 @@ int setting_refuse(const struct setting_call *call, int code, const char *why)
 	bool is_long = strlen(call->value) > VALUE_SHOWN_MAX;
 
 	/* The reason comes last and must not be what is cut off. */
-	fh_fail(call->err, FH_STAGE_PARSE, code, "%s %.*s%s: %s",
+	error_set(call->err, FH_STAGE_PARSE, code, "%s %.*s%s: %s",
 		call->origin, VALUE_SHOWN_MAX, call->value,
 		is_long ? "..." : "", why);
 	return code;
@@ -22,7 +22,7 @@ int setting_refuse(const struct setting_call *call, int code, const char *why)
 
 int setting_no_memory(const struct setting_call *call)
 {
-	return fh_fail(call->err, FH_STAGE_PARSE, -ENOMEM,
+	return error_set(call->err, FH_STAGE_PARSE, -ENOMEM,
 		       "%s: out of memory", call->origin);
 }
 
@@ -34,7 +34,7 @@ int setting_inner_path(const struct setting_call *call, const char *path,
 
 	if (*path != '/') {
 		setting_refuse(call, -EINVAL, "not an absolute path");
-		fh_remedy(call->err, "paths inside the box start with /");
+		error_remedy(call->err, "paths inside the box start with /");
 		return -EINVAL;
 	}
 	if (path_normalise("/", path, normal) < 0)

@@ -111,7 +111,7 @@ int trial_run(int ret[N_TRIALS], struct fh_error *err)
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return fh_fail(err, FH_STAGE_PROBE, -errno, "create a pipe");
+		return error_set(err, FH_STAGE_PROBE, -errno, "create a pipe");
 	pid = fork();
 	if (pid == 0)
 		inside(fds[1], uid, gid);
@@ -123,6 +123,6 @@ int trial_run(int ret[N_TRIALS], struct fh_error *err)
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (r < 0)
-		return fh_fail(err, FH_STAGE_PROBE, r, "try the namespaces");
+		return error_set(err, FH_STAGE_PROBE, r, "try the namespaces");
 	return 0;
 }

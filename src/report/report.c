@@ -31,7 +31,7 @@ void report_text(const struct fh_plan *plan, const struct fh_result *result,
 		 struct text *ret)
 {
 	text_add(ret, "Result: %s, exit code %d\n",
-		 end_reasons[result->reason].meaning, result->exit_code);
+		 ends[result->reason].meaning, result->exit_code);
 	add_status(result, ret);
 	text_add(ret, "Run time: %llu.%03llu ms\n",
 		 (unsigned long long)result->wall_us / 1000,
@@ -43,7 +43,7 @@ void report_text(const struct fh_plan *plan, const struct fh_result *result,
 		 (unsigned long long)result->system_us % 1000);
 	text_add(ret, "Memory peak: %llu KiB in the largest process\n",
 		 (unsigned long long)result->memory_peak / 1024);
-	if (result->reason == END_REFUSED_SYSCALL)
+	if (result->reason == FH_END_REFUSED_SYSCALL)
 		text_add(ret, "Refused: a system call outside the policy (SIGSYS)\n");
 	plan_print_guarantees(plan, ret);
 }
@@ -69,14 +69,14 @@ void report_json(const struct fh_plan *plan, const struct fh_result *result,
 		text_add_json(ret, argv[i]);
 	}
 	text_add(ret, "],\n  \"result\": \"%s\",\n",
-		 end_reasons[result->reason].name);
+		 ends[result->reason].name);
 	text_add(ret, "  \"exit_code\": %d,\n", result->exit_code);
 	if (result->status >= 0 && WIFSIGNALED(result->status))
 		text_add(ret, "  \"signal\": %d,\n", WTERMSIG(result->status));
 	else if (result->status >= 0)
 		text_add(ret, "  \"status\": %d,\n",
 			 WEXITSTATUS(result->status));
-	if (result->reason == END_NOT_STARTED)
+	if (result->reason == FH_END_NOT_STARTED)
 		add_error(&result->error, ret);
 	text_add(ret, "  \"wall_us\": %llu,\n  \"user_us\": %llu,\n"
 		 "  \"system_us\": %llu,\n  \"memory_peak_bytes\": %llu,\n",
@@ -149,7 +149,7 @@ int report_open(const struct fh_policy *policy, int *ret_fd,
 	} else {
 		r = check_directory(path);
 	}
-	return r < 0 ? fh_fail(err, FH_STAGE_PREPARE, r,
+	return r < 0 ? error_set(err, FH_STAGE_PREPARE, r,
 			       "write the report to %s: %s", path,
 			       strerror(-r))
 		     : 0;
@@ -172,7 +172,7 @@ int report_write(const struct fh_plan *plan, const struct fh_result *result,
 	else if (r == 0)
 		r = write_exactly(path ? fd : STDERR_FILENO, text.data,
 				  text.len);
-	return r < 0 ? fh_fail(err, FH_STAGE_SUPERVISE, r,
+	return r < 0 ? error_set(err, FH_STAGE_SUPERVISE, r,
 			       "write the report to %s: %s",
 			       path ? path : "standard error", strerror(-r))
 		     : 0;

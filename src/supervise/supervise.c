@@ -22,15 +22,15 @@
 
 #define GRACE_MS 2000 /* between asking to end and ending */
 
-const struct end_reason_info end_reasons[N_END_REASONS] = {
-	[END_NOT_STARTED] = { "not-started", "the program never started" },
-	[END_EXITED] = { "exited", "exited" },
-	[END_SIGNALLED] = { "signalled", "killed by a signal" },
-	[END_TIMEOUT] = { "timeout", "ended at the time limit" },
-	[END_LIMIT] = { "limit", "ended at a ceiling" },
-	[END_REFUSED_SYSCALL] = { "refused-syscall",
+const struct end_info ends[N_ENDS] = {
+	[FH_END_NOT_STARTED] = { "not-started", "the program never started" },
+	[FH_END_EXITED] = { "exited", "exited" },
+	[FH_END_SIGNALLED] = { "signalled", "killed by a signal" },
+	[FH_END_TIMEOUT] = { "timeout", "ended at the time limit" },
+	[FH_END_LIMIT] = { "limit", "ended at a ceiling" },
+	[FH_END_REFUSED_SYSCALL] = { "refused-syscall",
 		"killed for a refused system call" },
-	[END_INIT_KILLED] = { "init-killed",
+	[FH_END_KILLED] = { "init-killed",
 		"the box was killed from outside" },
 };
 
@@ -59,9 +59,9 @@ static uint64_t now_us(void)
 
 static int fail_start(struct run *run, int code, const char *what)
 {
-	run->result->reason = END_NOT_STARTED;
-	run->result->exit_code = EXIT_NOT_BOXED;
-	return fh_fail(&run->result->error, FH_STAGE_SUPERVISE, code, "%s",
+	run->result->reason = FH_END_NOT_STARTED;
+	run->result->exit_code = FH_EXIT_NOT_BOXED;
+	return error_set(&run->result->error, FH_STAGE_SUPERVISE, code, "%s",
 		       what);
 }
 
@@ -136,7 +136,6 @@ static void take_message(struct run *run, const struct box_message *message)
 
 	switch (message->kind) {
 	case BOX_STARTING:
-		result->lost = message->lost;
 		if (run->watcher)
 			run->watcher->starting(run->watcher->ctx,
 					       message->lost);
@@ -149,7 +148,7 @@ static void take_message(struct run *run, const struct box_message *message)
 		/* The first failure is the cause; init only notices it. */
 		if (run->has_ended)
 			break;
-		result->reason = END_NOT_STARTED;
+		result->reason = FH_END_NOT_STARTED;
 		result->exit_code = message->exit_code;
 		result->error = message->error;
 		run->has_ended = true;
@@ -286,14 +285,14 @@ static bool has_rlimit(const struct box *box, int resource)
 
 /* A program may send itself any signal; it is taken for a ceiling's only
  * where the ceiling was set. */
-static enum end_reason signal_reason(const struct box *box, int sig)
+static enum fh_end signal_reason(const struct box *box, int sig)
 {
 	if (sig == SIGSYS)
-		return END_REFUSED_SYSCALL;
+		return FH_END_REFUSED_SYSCALL;
 	if ((sig == SIGXCPU && has_rlimit(box, RLIMIT_CPU)) ||
 	    (sig == SIGXFSZ && has_rlimit(box, RLIMIT_FSIZE)))
-		return END_LIMIT;
-	return END_SIGNALLED;
+		return FH_END_LIMIT;
+	return FH_END_SIGNALLED;
 }
 
 static void conclude(struct run *run, int init_status)
@@ -301,30 +300,30 @@ static void conclude(struct run *run, int init_status)
 	struct fh_result *result = run->result;
 	int status = result->status;
 
-	if (result->reason == END_NOT_STARTED && result->error.code)
+	if (result->reason == FH_END_NOT_STARTED && result->error.code)
 		return;
 	if (!run->has_ended) {
-		result->reason = run->is_timed_out ? END_TIMEOUT
-						   : END_INIT_KILLED;
+		result->reason = run->is_timed_out ? FH_END_TIMEOUT
+						   : FH_END_KILLED;
 		if (!run->is_timed_out && !WIFSIGNALED(init_status))
-			fh_fail(&result->error, FH_STAGE_SUPERVISE, -EPROTO,
+			error_set(&result->error, FH_STAGE_SUPERVISE, -EPROTO,
 				"learn how the program ended");
-		result->exit_code = run->is_timed_out ? EXIT_TIMED_OUT
+		result->exit_code = run->is_timed_out ? FH_EXIT_TIMED_OUT
 			: WIFSIGNALED(init_status)
-				? EXIT_SIGNAL_BASE + WTERMSIG(init_status)
-				: EXIT_NOT_BOXED;
+				? FH_EXIT_SIGNAL_BASE + WTERMSIG(init_status)
+				: FH_EXIT_NOT_BOXED;
 		return;
 	}
 	if (WIFSIGNALED(status)) {
 		result->reason = signal_reason(run->box, WTERMSIG(status));
-		result->exit_code = EXIT_SIGNAL_BASE + WTERMSIG(status);
+		result->exit_code = FH_EXIT_SIGNAL_BASE + WTERMSIG(status);
 	} else {
-		result->reason = END_EXITED;
+		result->reason = FH_END_EXITED;
 		result->exit_code = WEXITSTATUS(status);
 	}
 	if (run->is_timed_out) {
-		result->reason = END_TIMEOUT;
-		result->exit_code = EXIT_TIMED_OUT;
+		result->reason = FH_END_TIMEOUT;
+		result->exit_code = FH_EXIT_TIMED_OUT;
 	}
 }
 

@@ -22,7 +22,7 @@ struct box_watcher {
  * threads.
  *
  * Return: 0 when the program started, whatever came of it; a negative errno
- *         when it did not: ret->reason is END_NOT_STARTED and ret->error
+ *         when it did not: ret->reason is FH_END_NOT_STARTED and ret->error
  *         says why
  */
 int box_run(struct box *box, uint64_t timeout_ms,

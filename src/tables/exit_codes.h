@@ -2,14 +2,10 @@
 #ifndef FH_TABLES_EXIT_CODES_H
 #define FH_TABLES_EXIT_CODES_H
 
-enum exit_code {
-	EXIT_REFUSED = 1,	   /* why: no; attack: something got through */
-	EXIT_TIMED_OUT = 124,
-	EXIT_NOT_BOXED = 125,
-	EXIT_NOT_EXECUTABLE = 126,
-	EXIT_NOT_FOUND = 127,
-	EXIT_SIGNAL_BASE = 128,
-};
+#include <fumehood/result.h>
+
+/* The rest is enum fh_exit. */
+#define EXIT_REFUSED 1 /* why: no; attack: something got through */
 
 struct exit_code_info {
 	int code;

@@ -4,9 +4,9 @@
 #include "policy/policy.h"
 #include "sys/landlock_calls.h"
 
-#define R ACCESS_READ
-#define W ACCESS_WRITE
-#define X ACCESS_EXEC
+#define R FH_READ
+#define W FH_WRITE
+#define X FH_EXEC
 
 /* In the order of kind and bit; tests/unit/test_landlock_rights.c checks. */
 const struct landlock_right landlock_rights[] = {

@@ -17,7 +17,7 @@ struct landlock_right {
 	uint64_t bit;
 	int abi;
 	bool fits_files;     /* may stand in a rule on a file, not a directory */
-	unsigned int access; /* which enum access bits include it; 0 = none */
+	unsigned int access; /* which FH_READ, FH_WRITE, FH_EXEC bits include it; 0 = none */
 	const char *lost;    /* what is not held where the ABI lacks it */
 };
 

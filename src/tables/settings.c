@@ -69,7 +69,7 @@ const struct setting settings[] = {
 	  .arg = "NAME[=VALUE]",
 	  .help = "set a variable, or keep the caller's" },
 	{ .name = "exec", .letter = 'x', .type = SETTING_GRANT, FILES,
-	  .access = ACCESS_READ | ACCESS_EXEC, .arg = "PATH",
+	  .access = FH_READ | FH_EXEC, .arg = "PATH",
 	  .help = "may read and execute PATH and what is beneath it" },
 	{ .name = "file-size", .type = SETTING_BYTES, LIMITS,
 	  .offset = FIELD(file_size), .arg = "SIZE", .max = NO_LIMIT,
@@ -121,7 +121,7 @@ const struct setting settings[] = {
 	{ .name = "quiet", .letter = 'q', .type = SETTING_SWITCH, OUTPUT,
 	  .offset = FIELD(is_quiet), .help = "no warnings" },
 	{ .name = "read", .letter = 'r', .type = SETTING_GRANT, FILES,
-	  .access = ACCESS_READ, .arg = "PATH",
+	  .access = FH_READ, .arg = "PATH",
 	  .help = "may read PATH and what is beneath it" },
 	{ .name = "report", .type = SETTING_REPORT, OUTPUT,
 	  .offset = FIELD(report), .arg = "FORMAT[=FILE]",
@@ -159,10 +159,12 @@ const struct setting settings[] = {
 	  .offset = FIELD(without), .arg = "GUARANTEE",
 	  .help = "run even when this guarantee cannot be had" },
 	{ .name = "write", .letter = 'w', .type = SETTING_GRANT, FILES,
-	  .access = ACCESS_READ | ACCESS_WRITE, .arg = "PATH",
+	  .access = FH_READ | FH_WRITE, .arg = "PATH",
 	  .help = "may read and change PATH and what is beneath it" },
 };
 const size_t n_settings = sizeof(settings) / sizeof(*settings);
+_Static_assert(sizeof(settings) / sizeof(*settings) <= 64,
+	       "policies remember in 64 bits which were set");
 
 const struct setting *setting_find(const char *name)
 {

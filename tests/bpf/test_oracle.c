@@ -286,7 +286,7 @@ static void for_all(void (*compare_one)(const struct filter *filter))
 				.deny_listen_autobind = flag & 8,
 				.deny_other_pids = flag & 16,
 				.deny_write_exec = flag & 32,
-				.on_deny = flag & 16 ? DENY_KILL : DENY_ERRNO,
+				.on_deny = flag & 16 ? FH_DENY_KILL : FH_DENY_ERRNO,
 			};
 
 			check_int(seccomp_compile(&request, &filter, NULL), 0);

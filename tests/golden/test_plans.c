@@ -207,14 +207,14 @@ static void render(const struct golden *golden, struct text *ret)
 	struct fh_plan *plan = NULL;
 	struct fh_error err = { 0 };
 
-	if (fh_plan_new(policy, &kernel, invented_env, &plan, &err) < 0)
+	if (plan_new(policy, &kernel, invented_env, &plan, &err) < 0)
 		text_add(ret, "Refused: %s\nRemedy: %s\n", err.what,
 			 err.remedy);
 	else
-		fh_plan_print(plan, ret);
+		plan_print(plan, ret);
 	check_int(ret->code, 0);
-	fh_plan_free(plan);
-	fh_policy_free(policy);
+	plan_free(plan);
+	policy_free(policy);
 }
 
 static void update(const struct golden *golden, const struct text *text)

@@ -9,7 +9,7 @@ setup() {
   # the hardening that adds calls of its own.
   for source in src/apply/*.c src/mech/*_apply.c; do
     gcc -std=gnu11 -O2 -D_GNU_SOURCE -U_FORTIFY_SOURCE -fno-stack-protector \
-      -Isrc -c "$source" -o "$objects/$(basename "$source" .c).o"
+      -Isrc -Iinclude -c "$source" -o "$objects/$(basename "$source" .c).o"
   done
   ar rc "$objects/child.a" "$objects"/*.o
   nm -u "$objects/child.a" | awk '$1 == "U" { print $2 }' | sort -u \
@@ -51,7 +51,7 @@ ours='read_exactly write_exactly number_format escape_into'
 @test "the functions of base that the child calls allocate nothing either" {
   for name in io number text; do
     gcc -std=gnu11 -O2 -D_GNU_SOURCE -U_FORTIFY_SOURCE -fno-stack-protector \
-      -ffunction-sections -Isrc -c "src/base/$name.c" -o "$objects/base_$name.o"
+      -ffunction-sections -Isrc -Iinclude -c "src/base/$name.c" -o "$objects/base_$name.o"
   done
   # Relocations by section: what each of these functions calls.
   for name in $ours; do

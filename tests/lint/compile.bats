@@ -3,7 +3,7 @@
 
 cd "$TOP"
 
-setup() { include=(-D_GNU_SOURCE -Isrc -Icli "-I$BUILD"); }
+setup() { include=(-D_GNU_SOURCE -Isrc -Icli -Iinclude "-I$BUILD"); }
 
 @test "clang has no warning" {
   for source in src/*/*.c cli/*.c; do
@@ -18,7 +18,7 @@ setup() { include=(-D_GNU_SOURCE -Isrc -Icli "-I$BUILD"); }
 }
 
 @test "every header compiles alone" {
-  for header in src/*/*.h cli/*.h; do
+  for header in src/*/*.h cli/*.h include/*/*.h; do
     grep -q 'no include guard' "$header" && continue
     run gcc -std=gnu11 -fsyntax-only -Wall "${include[@]}" -x c "$header"
     [ -z "$(grep -v 'pragma once' <<<"$output" | grep -E 'error|warning')" ] ||

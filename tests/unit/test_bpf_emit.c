@@ -93,7 +93,7 @@ static void emit_and_compare(const struct filter *filter)
 
 static struct seccomp_request request_of(enum filter_arch arch,
 					 enum syscall_policy base,
-					 enum deny_action on_deny,
+					 enum fh_deny on_deny,
 					 unsigned flags)
 {
 	return (struct seccomp_request){
@@ -116,7 +116,7 @@ static void test_policies(void)
 	for (int arch = 0; arch < N_FILTER_ARCHES; arch++) {
 		for (int base = 0; base < N_SYSCALL_POLICIES; base++) {
 			struct seccomp_request request =
-				request_of(arch, base, DENY_ERRNO, 0);
+				request_of(arch, base, FH_DENY_ERRNO, 0);
 
 			check_int(seccomp_compile(&request, &filter, NULL), 0);
 			emit_and_compare(&filter);
@@ -163,7 +163,7 @@ static void test_sizes(void)
 	for (unsigned flags = 0; flags < 1u << N_FLAGS; flags++) {
 		for (int base = 0; base < N_SYSCALL_POLICIES; base++) {
 			struct seccomp_request request = request_of(
-				FILTER_ARCH_X86_64, base, DENY_ERRNO, flags);
+				FILTER_ARCH_X86_64, base, FH_DENY_ERRNO, flags);
 
 			check_int(seccomp_compile(&request, &filter, NULL), 0);
 			check_int(bpf_emit(&filter, &program, NULL), 0);
@@ -181,7 +181,7 @@ static void test_deterministic(void)
 	for (int i = 0; i < 2; i++) {
 		struct seccomp_request request =
 			request_of(FILTER_ARCH_X86_64, SYSCALLS_DEFAULT,
-				   DENY_ERRNO, 2 | 16 | 32);
+				   FH_DENY_ERRNO, 2 | 16 | 32);
 
 		/* What was in the memory before must not matter. */
 		memset(&filters[i], i ? 0xa5 : 0, sizeof(filters[i]));

@@ -164,14 +164,14 @@ static void test_order(void)
 
 static void test_many(void)
 {
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 	char text[32];
 
 	for (int i = 0; i < POLICY_LIST_MAX; i++) {
 		snprintf(text, sizeof(text), "V%d=%d", i, i);
-		check_int(fh_policy_set(policy, "env", text, "--env", NULL),
+		check_int(policy_set(policy, "env", text, "--env", NULL),
 			  0);
-		check_int(fh_policy_set(policy, "keep-env", "TERM", "--x",
+		check_int(policy_set(policy, "keep-env", "TERM", "--x",
 					NULL), 0);
 	}
 	plan = (struct fh_plan){ .policy = policy };

@@ -7,7 +7,7 @@ static void test_fill(void)
 	struct fh_error err;
 
 	memset(&err, 'x', sizeof(err));
-	check_int(fh_fail(&err, FH_STAGE_PLAN, -ENOENT, "open %s", "/a"),
+	check_int(error_set(&err, FH_STAGE_PLAN, -ENOENT, "open %s", "/a"),
 		  -ENOENT);
 	check_int(err.code, -ENOENT);
 	check_int(err.stage, FH_STAGE_PLAN);
@@ -15,10 +15,10 @@ static void test_fill(void)
 	check_str(err.what, "open /a");
 	check_str(err.remedy, "");
 	check_str(err.origin, "");
-	fh_remedy(&err, "create %s", "/a");
+	error_remedy(&err, "create %s", "/a");
 	check_str(err.remedy, "create /a");
 	/* The next failure leaves nothing of the one before. */
-	fh_fail(&err, FH_STAGE_EXEC, -EPERM, "run");
+	error_set(&err, FH_STAGE_EXEC, -EPERM, "run");
 	check_str(err.what, "run");
 	check_str(err.remedy, "");
 }
@@ -27,28 +27,28 @@ static void test_origin(void)
 {
 	struct fh_error err;
 
-	fh_fail(&err, FH_STAGE_PARSE, -EINVAL, "no");
-	fh_origin(&err, "--read\n");
+	error_set(&err, FH_STAGE_PARSE, -EINVAL, "no");
+	error_origin(&err, "--read\n");
 	check_str(err.origin, "--read\\x0a");
-	fh_origin(&err, "--write"); /* whoever is nearer was first */
+	error_origin(&err, "--write"); /* whoever is nearer was first */
 	check_str(err.origin, "--read\\x0a");
 }
 
 static void test_null(void)
 {
-	check_int(fh_fail(NULL, FH_STAGE_PLAN, -EPERM, "x %d", 1), -EPERM);
-	fh_remedy(NULL, "x");
-	fh_origin(NULL, "x");
+	check_int(error_set(NULL, FH_STAGE_PLAN, -EPERM, "x %d", 1), -EPERM);
+	error_remedy(NULL, "x");
+	error_origin(NULL, "x");
 }
 
 static void test_hostile(void)
 {
 	struct fh_error err;
 
-	fh_fail(&err, FH_STAGE_PARSE, -EINVAL, "open %s",
+	error_set(&err, FH_STAGE_PARSE, -EINVAL, "open %s",
 		"/\x1b]0;title\x07\r\n\xff");
 	check_str(err.what, "open /\\x1b]0;title\\x07\\x0d\\x0a\\xff");
-	fh_remedy(&err, "see %s", "\xe2\x80\xae" "txt.exe");
+	error_remedy(&err, "see %s", "\xe2\x80\xae" "txt.exe");
 	check_str(err.remedy, "see \\xe2\\x80\\xaetxt.exe");
 }
 
@@ -58,16 +58,16 @@ static void test_long(void)
 	struct fh_error err;
 
 	memset(name, 'a', sizeof(name) - 1);
-	fh_fail(&err, FH_STAGE_PARSE, -EINVAL, "%s", name);
+	error_set(&err, FH_STAGE_PARSE, -EINVAL, "%s", name);
 	check(strlen(err.what) < FH_ERROR_WHAT_MAX);
 	check_str(err.what + strlen(err.what) - 4, "a...");
 	check(strlen(err.what) > FH_ERROR_WHAT_MAX - 8);
 	memset(name, '\x01', sizeof(name) - 1);
-	fh_remedy(&err, "%s", name);
+	error_remedy(&err, "%s", name);
 	check(strlen(err.remedy) < FH_ERROR_REMEDY_MAX);
 	/* An escape is whole or not there. */
 	check_str(err.remedy + strlen(err.remedy) - 7, "\\x01...");
-	fh_origin(&err, name);
+	error_origin(&err, name);
 	check(strlen(err.origin) < FH_ERROR_ORIGIN_MAX);
 }
 

@@ -424,7 +424,7 @@ static void test_unknown(void)
 {
 	struct trial unknown = { .call = call_unknown, .request = DEFAULT };
 	struct trial minus_one = { .call = call_minus_one,
-				   .request = REQUEST(.on_deny = DENY_KILL) };
+				   .request = REQUEST(.on_deny = FH_DENY_KILL) };
 
 	check_int(child_status(run_trial, &unknown), ENOSYS);
 	check_int(child_status(run_trial, &minus_one), ENOSYS);
@@ -455,7 +455,7 @@ static void test_threads(void)
 		struct seccomp_request request = {
 			.arch = FILTER_ARCH_NATIVE,
 			.base = base,
-			.on_deny = DENY_KILL,
+			.on_deny = FH_DENY_KILL,
 			.deny_other_pids = true,
 			.deny_write_exec = true,
 		};
@@ -484,7 +484,7 @@ static void test_spawn(void)
 	check_int(child_status(use_spawn,
 			       (void *)REQUEST(
 				       .base = SYSCALLS_FILE_PROCESSOR,
-				       .on_deny = DENY_KILL)),
+				       .on_deny = FH_DENY_KILL)),
 		  0);
 }
 
@@ -504,7 +504,7 @@ static void test_strict_exec(void)
 	check_int(child_status(exec_strict, (void *)STRICT), 0);
 	check_int(child_status(exec_strict,
 			       (void *)REQUEST(.base = SYSCALLS_STRICT,
-					       .on_deny = DENY_KILL)),
+					       .on_deny = FH_DENY_KILL)),
 		  0);
 }
 
@@ -519,7 +519,7 @@ static void test_kill(void)
 {
 	struct trial control = { .call = call_ptrace };
 	struct trial boxed = { .call = call_ptrace,
-			       .request = REQUEST(.on_deny = DENY_KILL) };
+			       .request = REQUEST(.on_deny = FH_DENY_KILL) };
 
 	check_int(child_status(run_trial, &control), 0);
 	check_int(child_status(run_trial, &boxed), 128 + SIGSYS);

@@ -12,7 +12,7 @@ static void test_names(void)
 		check_int(guarantee_find(guarantees[i].name), i);
 		check(!strchr(guarantees[i].cannot, '\n'));
 	}
-	check_int(guarantee_find("network"), GUARANTEE_NETWORK);
+	check_int(guarantee_find("network"), FH_GUARANTEE_NETWORK);
 	check_int(guarantee_find(""), -ENOENT);
 	check_int(guarantee_find("Network"), -ENOENT);
 	check_int(guarantee_find("files"), -ENOENT);

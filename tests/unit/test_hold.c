@@ -28,8 +28,8 @@ static struct fixture *plan_freely(const struct wishes *wishes,
 
 static void done(struct fixture *f)
 {
-	fh_plan_free(f->plan);
-	fh_policy_free(f->policy);
+	plan_free(f->plan);
+	policy_free(f->policy);
 }
 
 static struct fh_kernel kernel_of(int abi, bool has_namespaces)
@@ -42,7 +42,7 @@ static struct fh_kernel kernel_of(int abi, bool has_namespaces)
 }
 
 static const struct plan_guarantee *row_of(const struct fixture *f,
-					   enum guarantee g)
+					   enum fh_guarantee g)
 {
 	return &f->plan->guarantees[g];
 }
@@ -70,26 +70,26 @@ static void test_private_network(void)
 		uint32_t files = BIT(MOUNT_NAMESPACE) |
 				 (abi >= 1 ? BIT(LANDLOCK_FILES) : 0);
 
-		check_held(f, GUARANTEE_FILES_READ, files);
-		check_held(f, GUARANTEE_FILES_WRITE, files);
-		check_held(f, GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
-		check_held(f, GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
-		check_held(f, GUARANTEE_SOCKETS,
+		check_held(f, FH_GUARANTEE_FILES_READ, files);
+		check_held(f, FH_GUARANTEE_FILES_WRITE, files);
+		check_held(f, FH_GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
+		check_held(f, FH_GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
+		check_held(f, FH_GUARANTEE_SOCKETS,
 			   BIT(MOUNT_NAMESPACE) | BIT(NET_NAMESPACE) |
 			   (abi >= 9 ? BIT(LANDLOCK_SOCKETS) |
 					       BIT(LANDLOCK_SCOPE) : 0));
-		check_held(f, GUARANTEE_PROCESSES,
+		check_held(f, FH_GUARANTEE_PROCESSES,
 			   BIT(PID_NAMESPACE) |
 			   (abi >= 6 ? BIT(LANDLOCK_SCOPE) : 0));
-		check_held(f, GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
-		check_held(f, GUARANTEE_PRIVILEGES,
+		check_held(f, FH_GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
+		check_held(f, FH_GUARANTEE_PRIVILEGES,
 			   PRIVILEGES_ALWAYS | BIT(NO_CAPABILITIES) |
 			   BIT(LOCKED_NAMESPACES) | BIT(NOSUID));
-		check_held(f, GUARANTEE_KERNEL, BIT(SECCOMP));
-		check_held(f, GUARANTEE_TERMINAL,
+		check_held(f, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
+		check_held(f, FH_GUARANTEE_TERMINAL,
 			   BIT(SECCOMP) | BIT(SESSION));
-		check_held(f, GUARANTEE_PIDS, BIT(PID_MAX) | BIT(RLIMITS));
-		check_held(f, GUARANTEE_DISK, BIT(TMPFS_SIZE));
+		check_held(f, FH_GUARANTEE_PIDS, BIT(PID_MAX) | BIT(RLIMITS));
+		check_held(f, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE));
 		done(f);
 	}
 }
@@ -103,7 +103,7 @@ static void test_shared_network(void)
 
 		/* Before ABI 4 there are no ports; UDP is cut off by the
 		 * filter until ABI 10. */
-		check_held(f, GUARANTEE_NETWORK,
+		check_held(f, FH_GUARANTEE_NETWORK,
 			   abi >= 4 ? BIT(LANDLOCK_PORTS) |
 					      BIT(SECCOMP_SOCKETS) : 0);
 		check(f->plan->seccomp.tcp_ports_by_landlock);
@@ -111,7 +111,7 @@ static void test_shared_network(void)
 		check_int(f->plan->landlock.handled_net,
 			  abi >= 10 ? 0xf : abi >= 4 ? 3 : 0);
 		/* The abstract names are those of the host's network. */
-		check_held(f, GUARANTEE_SOCKETS,
+		check_held(f, FH_GUARANTEE_SOCKETS,
 			   abi < 6 ? 0 : BIT(MOUNT_NAMESPACE) |
 						 BIT(LANDLOCK_SCOPE) |
 				   (abi >= 9 ? BIT(LANDLOCK_SOCKETS) : 0));
@@ -125,29 +125,29 @@ static void test_no_namespaces(void)
 		struct fh_kernel kernel = kernel_of(abi, false);
 		struct fixture *f = plan_freely(NULL, &kernel);
 
-		check_held(f, GUARANTEE_FILES_READ,
+		check_held(f, FH_GUARANTEE_FILES_READ,
 			   abi >= 1 ? BIT(LANDLOCK_FILES) : 0);
 		/* Nothing else refuses truncate(2) before ABI 3. */
-		check_held(f, GUARANTEE_FILES_WRITE,
+		check_held(f, FH_GUARANTEE_FILES_WRITE,
 			   abi >= 3 ? BIT(LANDLOCK_FILES) : 0);
-		check_held(f, GUARANTEE_FILES_SEE, 0);
-		check_held(f, GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
+		check_held(f, FH_GUARANTEE_FILES_SEE, 0);
+		check_held(f, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 		check(f->plan->seccomp.only_unix_sockets);
-		check_held(f, GUARANTEE_SOCKETS,
+		check_held(f, FH_GUARANTEE_SOCKETS,
 			   abi >= 9 ? BIT(LANDLOCK_SOCKETS) |
 					      BIT(LANDLOCK_SCOPE) : 0);
-		check_held(f, GUARANTEE_PROCESSES, 0);
+		check_held(f, FH_GUARANTEE_PROCESSES, 0);
 		check(f->plan->seccomp.deny_other_pids);
-		check_held(f, GUARANTEE_LIFETIME,
+		check_held(f, FH_GUARANTEE_LIFETIME,
 			   abi >= 6 ? BIT(WATCHDOG) | BIT(LANDLOCK_SCOPE)
 				    : 0);
-		check_held(f, GUARANTEE_PRIVILEGES,
+		check_held(f, FH_GUARANTEE_PRIVILEGES,
 			   PRIVILEGES_ALWAYS | BIT(NO_CAPABILITIES));
-		check_held(f, GUARANTEE_KERNEL, BIT(SECCOMP));
-		check_held(f, GUARANTEE_TERMINAL,
+		check_held(f, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
+		check_held(f, FH_GUARANTEE_TERMINAL,
 			   BIT(SECCOMP) | BIT(SESSION));
-		check_held(f, GUARANTEE_PIDS, 0);
-		check(!row_of(f, GUARANTEE_DISK)->is_asked);
+		check_held(f, FH_GUARANTEE_PIDS, 0);
+		check(!row_of(f, FH_GUARANTEE_DISK)->is_asked);
 		done(f);
 	}
 }
@@ -159,13 +159,13 @@ static void test_no_namespaces_networks(void)
 		struct fixture *f = plan_freely(WISHES("net", "host"),
 						&kernel);
 
-		check_held(f, GUARANTEE_NETWORK,
+		check_held(f, FH_GUARANTEE_NETWORK,
 			   abi >= 4 ? BIT(LANDLOCK_PORTS) |
 					      BIT(SECCOMP_SOCKETS) : 0);
 		check(!f->plan->seccomp.only_unix_sockets);
 		done(f);
 		f = plan_freely(WISHES("net", "loopback"), &kernel);
-		check_held(f, GUARANTEE_NETWORK, 0);
+		check_held(f, FH_GUARANTEE_NETWORK, 0);
 		done(f);
 	}
 }
@@ -220,7 +220,7 @@ static void test_terminals(void)
 		struct fixture *f = plan_freely(WISHES("tty", "inherit"),
 						&kernel);
 
-		check_held(f, GUARANTEE_TERMINAL, BIT(SECCOMP));
+		check_held(f, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 		check(!(f->plan->steps & STEP_BIT(STEP_SESSION)));
 		done(f);
 	}
@@ -231,19 +231,19 @@ static void test_ceilings(void)
 	struct fh_kernel kernel = kernel_of(7, true);
 	struct fixture *f = plan_freely(NULL, &kernel);
 
-	check(!row_of(f, GUARANTEE_MEMORY)->is_asked);
-	check(!row_of(f, GUARANTEE_CPU)->is_asked);
-	check(!row_of(f, GUARANTEE_TIME)->is_asked);
+	check(!row_of(f, FH_GUARANTEE_MEMORY)->is_asked);
+	check(!row_of(f, FH_GUARANTEE_CPU)->is_asked);
+	check(!row_of(f, FH_GUARANTEE_TIME)->is_asked);
 	done(f);
 	f = plan_freely(WISHES("cpu-time", "1s", "timeout", "1s", "file-size",
 			       "1M"), &kernel);
-	check_held(f, GUARANTEE_CPU, BIT(RLIMITS));
-	check_held(f, GUARANTEE_TIME, BIT(TIMER));
-	check_held(f, GUARANTEE_DISK, BIT(TMPFS_SIZE) | BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_CPU, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_TIME, BIT(TIMER));
+	check_held(f, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE) | BIT(RLIMITS));
 	done(f);
 	kernel = kernel_of(7, false);
 	f = plan_freely(WISHES("file-size", "1M"), &kernel);
-	check_held(f, GUARANTEE_DISK, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_DISK, BIT(RLIMITS));
 	done(f);
 }
 
@@ -254,15 +254,15 @@ static void test_old_pid_max(void)
 
 	kernel.trials[TRIAL_PID_MAX] = -EACCES;
 	f = plan_freely(NULL, &kernel);
-	check_held(f, GUARANTEE_PIDS, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(RLIMITS));
 	check(!(f->plan->steps & STEP_BIT(STEP_PID_MAX)));
 	done(f);
 	kernel = kernel_of(7, true);
 	invented_denial(&kernel, TRIAL_PROC, -EPERM);
 	f = plan_freely(NULL, &kernel);
 	check(f->plan->has_namespaces && !f->plan->has_proc);
-	check_held(f, GUARANTEE_PIDS, BIT(RLIMITS));
-	check_held(f, GUARANTEE_PROCESSES,
+	check_held(f, FH_GUARANTEE_PIDS, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_PROCESSES,
 		   BIT(PID_NAMESPACE) | BIT(LANDLOCK_SCOPE));
 	done(f);
 }
@@ -273,13 +273,13 @@ static void test_root(void)
 	struct fh_kernel kernel = invented_root(7);
 	struct fixture *f = plan_freely(NULL, &kernel);
 
-	check_held(f, GUARANTEE_PIDS, BIT(PID_MAX));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(PID_MAX));
 	done(f);
 	kernel.trials[TRIAL_PID_MAX] = -EACCES;
 	f = plan_freely(NULL, &kernel);
-	check_held(f, GUARANTEE_PIDS, 0);
+	check_held(f, FH_GUARANTEE_PIDS, 0);
 	/* There is a user namespace; what lacks is another thing. */
-	check_hasnt(row_of(f, GUARANTEE_PIDS)->lost, "needs a user namespace");
+	check_hasnt(row_of(f, FH_GUARANTEE_PIDS)->lost, "needs a user namespace");
 	done(f);
 }
 
@@ -292,14 +292,14 @@ static void test_small_pid_max(void)
 	struct fh_kernel kernel = invented_root(7);
 	struct fixture *f = plan_freely(WISHES("pids", "10"), &kernel);
 
-	check_held(f, GUARANTEE_PIDS, 0);
+	check_held(f, FH_GUARANTEE_PIDS, 0);
 	done(f);
 	f = plan_freely(WISHES("pids", "299"), &kernel);
-	check_held(f, GUARANTEE_PIDS, BIT(PID_MAX));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(PID_MAX));
 	done(f);
 	kernel = kernel_of(7, true);
 	f = plan_freely(WISHES("pids", "10"), &kernel);
-	check_held(f, GUARANTEE_PIDS, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(RLIMITS));
 	done(f);
 }
 
@@ -310,8 +310,8 @@ static void test_kept_capability(void)
 		WISHES("keep-cap", "CAP_NET_BIND_SERVICE"), &kernel);
 
 	check(f->plan->has_namespaces && !f->plan->has_userns);
-	check_held(f, GUARANTEE_PRIVILEGES, PRIVILEGES_ALWAYS | BIT(NOSUID));
-	check_held(f, GUARANTEE_PIDS, 0);
+	check_held(f, FH_GUARANTEE_PRIVILEGES, PRIVILEGES_ALWAYS | BIT(NOSUID));
+	check_held(f, FH_GUARANTEE_PIDS, 0);
 	check(!(f->plan->steps & STEP_BIT(STEP_LOCK)));
 	check(!(f->plan->steps & STEP_BIT(STEP_PID_MAX)));
 	done(f);
@@ -325,7 +325,7 @@ static void test_kept_sys_resource(void)
 		WISHES("keep-cap", "CAP_SYS_RESOURCE", "cpu-time", "1s",
 		       "file-size", "1M"), &kernel);
 
-	check_held(f, GUARANTEE_CPU, 0);
+	check_held(f, FH_GUARANTEE_CPU, 0);
 	done(f);
 }
 
@@ -336,7 +336,7 @@ static void test_kept_setuid(void)
 	struct fixture *f = plan_freely(WISHES("keep-cap", "CAP_SETUID"),
 					&kernel);
 
-	check_held(f, GUARANTEE_PRIVILEGES, 0);
+	check_held(f, FH_GUARANTEE_PRIVILEGES, 0);
 	done(f);
 }
 
@@ -346,10 +346,10 @@ static void test_log(void)
 	struct fh_kernel kernel = kernel_of(7, true);
 	struct fixture *f = plan_freely(WISHES("on-deny", "log"), &kernel);
 
-	check_held(f, GUARANTEE_KERNEL, 0);
+	check_held(f, FH_GUARANTEE_KERNEL, 0);
 	done(f);
 	f = plan_freely(WISHES("on-deny", "kill"), &kernel);
-	check_held(f, GUARANTEE_KERNEL, BIT(SECCOMP));
+	check_held(f, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
 	done(f);
 }
 
@@ -370,11 +370,11 @@ static void test_refusals(void)
 		int r;
 
 		f->policy->without = 0;
-		r = fh_plan_new(f->policy, &kernel, invented_env, &plan, &err);
+		r = plan_new(f->policy, &kernel, invented_env, &plan, &err);
 		snprintf(what, sizeof(what), "; %s", err.what);
 		for (int g = 0; g < N_GUARANTEES; g++) {
 			bool is_missed = guarantees[g].is_required &&
-					 !row_of(f, (enum guarantee)g)->holders;
+					 !row_of(f, (enum fh_guarantee)g)->holders;
 
 			is_refused |= is_missed;
 			snprintf(name, sizeof(name), "; %s cannot be held",
@@ -388,7 +388,7 @@ static void test_refusals(void)
 		check_int(plan == NULL, is_refused);
 		if (is_refused)
 			check_has(err.remedy, "--without");
-		fh_plan_free(plan);
+		plan_free(plan);
 		done(f);
 	}
 }
@@ -398,10 +398,10 @@ static int plan_strictly(const struct wishes *wishes,
 {
 	struct fh_policy *policy = invented_policy(wishes);
 	struct fh_plan *plan = NULL;
-	int r = fh_plan_new(policy, kernel, invented_env, &plan, err);
+	int r = plan_new(policy, kernel, invented_env, &plan, err);
 
-	fh_plan_free(plan);
-	fh_policy_free(policy);
+	plan_free(plan);
+	policy_free(policy);
 	return r;
 }
 
@@ -429,12 +429,12 @@ static void test_required_ceilings(void)
 /* However many there are, and however long the cause is. */
 static void test_refusal_of_all(void)
 {
-	static const enum guarantee lost[] = {
-		GUARANTEE_FILES_READ, GUARANTEE_FILES_WRITE,
-		GUARANTEE_FILES_SEE,  GUARANTEE_SOCKETS,
-		GUARANTEE_PROCESSES,  GUARANTEE_LIFETIME,
-		GUARANTEE_PIDS,	      GUARANTEE_CPU,
-		GUARANTEE_DISK,	      GUARANTEE_TIME,
+	static const enum fh_guarantee lost[] = {
+		FH_GUARANTEE_FILES_READ, FH_GUARANTEE_FILES_WRITE,
+		FH_GUARANTEE_FILES_SEE,  FH_GUARANTEE_SOCKETS,
+		FH_GUARANTEE_PROCESSES,  FH_GUARANTEE_LIFETIME,
+		FH_GUARANTEE_PIDS,	      FH_GUARANTEE_CPU,
+		FH_GUARANTEE_DISK,	      FH_GUARANTEE_TIME,
 	};
 	struct fh_kernel kernel = kernel_of(0, false);
 	struct fh_error err = { 0 };
@@ -492,15 +492,15 @@ static void test_lose(void)
 	struct fixture *f = plan_freely(WISHES("timeout", "1s"), &kernel);
 
 	plan_lose(f->plan, 0);
-	check_held(f, GUARANTEE_PIDS, BIT(PID_MAX) | BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(PID_MAX) | BIT(RLIMITS));
 	plan_lose(f->plan, BIT(PID_MAX));
-	check_held(f, GUARANTEE_PIDS, BIT(RLIMITS));
+	check_held(f, FH_GUARANTEE_PIDS, BIT(RLIMITS));
 	plan_lose(f->plan, BIT(RLIMITS) | BIT(NET_NAMESPACE));
-	check_held(f, GUARANTEE_PIDS, 0);
-	check_held(f, GUARANTEE_NETWORK, 0);
-	check_held(f, GUARANTEE_TIME, BIT(TIMER));
-	check(!row_of(f, GUARANTEE_CPU)->is_asked);
-	check(row_of(f, GUARANTEE_CPU)->lost == NULL);
+	check_held(f, FH_GUARANTEE_PIDS, 0);
+	check_held(f, FH_GUARANTEE_NETWORK, 0);
+	check_held(f, FH_GUARANTEE_TIME, BIT(TIMER));
+	check(!row_of(f, FH_GUARANTEE_CPU)->is_asked);
+	check(row_of(f, FH_GUARANTEE_CPU)->lost == NULL);
 	done(f);
 }
 

@@ -6,9 +6,9 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define FILE_RIGHTS 0xc007u /* what the kernel takes in a rule on a file */
-#define READ ACCESS_READ
-#define WRITE ACCESS_WRITE
-#define EXEC ACCESS_EXEC
+#define READ FH_READ
+#define WRITE FH_WRITE
+#define EXEC FH_EXEC
 
 static void test_masks(void)
 {

@@ -38,9 +38,9 @@ static const struct plan_mount *need(const char *path, enum mount_kind kind,
 	return mount;
 }
 
-#define R ACCESS_READ
-#define W ACCESS_WRITE
-#define X ACCESS_EXEC
+#define R FH_READ
+#define W FH_WRITE
+#define X FH_EXEC
 
 static void test_private(void)
 {
@@ -171,7 +171,7 @@ static void test_shared_refused(void)
 		kernel.max_user_namespaces = 0;
 		policy = invented_policy(&wishes[i]);
 		plan = NULL;
-		check_int(fh_plan_new(policy, &kernel, invented_env, &plan,
+		check_int(plan_new(policy, &kernel, invented_env, &plan,
 				      &err), -EPERM);
 		check(plan == NULL);
 		snprintf(option, sizeof(option), "--%s", wishes[i].pairs[0]);
@@ -180,7 +180,7 @@ static void test_shared_refused(void)
 		check_has(err.remedy, "sysctl");
 		/* The control: with namespaces it is no matter. */
 		kernel = invented_kernel(7);
-		check_int(fh_plan_new(policy, &kernel, invented_env, &plan,
+		check_int(plan_new(policy, &kernel, invented_env, &plan,
 				      &err), 0);
 	}
 }

@@ -3,12 +3,12 @@
 
 static void test_defaults(void)
 {
-	struct fh_policy *policy = fh_policy_new();
+	struct fh_policy *policy = policy_new();
 
 	check_int(policy->n_grants, 0);
-	check_int(policy->net, NET_NONE);
+	check_int(policy->net, FH_NET_NONE);
 	check_int(policy->syscalls, SYSCALLS_DEFAULT);
-	check_int(policy->on_deny, DENY_ERRNO);
+	check_int(policy->on_deny, FH_DENY_ERRNO);
 	check_int(policy->tty, TTY_NONE);
 	check_int(policy->pids, 1024);
 	check_int(policy->tmp_size, 256 << 20);
@@ -26,9 +26,9 @@ static void test_defaults(void)
 	for (int g = 0; g < N_GUARANTEES; g++)
 		check_int(policy->required >> g & 1,
 			  guarantees[g].is_required);
-	check_int(fh_policy_check(policy, NULL), 0);
-	fh_policy_free(policy);
-	fh_policy_free(NULL);
+	check_int(policy_check(policy, NULL), 0);
+	policy_free(policy);
+	policy_free(NULL);
 }
 
 static void test_required(void)
@@ -37,11 +37,11 @@ static void test_required(void)
 		WISHES("require", "sockets", "without", "network"));
 	uint32_t required = policy_required(policy);
 
-	check(required & GUARANTEE_BIT(GUARANTEE_SOCKETS));
-	check(required & GUARANTEE_BIT(GUARANTEE_KERNEL));
-	check(!(required & GUARANTEE_BIT(GUARANTEE_NETWORK)));
-	check(!(required & GUARANTEE_BIT(GUARANTEE_TIME)));
-	fh_policy_free(policy);
+	check(required & GUARANTEE_BIT(FH_GUARANTEE_SOCKETS));
+	check(required & GUARANTEE_BIT(FH_GUARANTEE_KERNEL));
+	check(!(required & GUARANTEE_BIT(FH_GUARANTEE_NETWORK)));
+	check(!(required & GUARANTEE_BIT(FH_GUARANTEE_TIME)));
+	policy_free(policy);
 }
 
 static const struct {
@@ -70,11 +70,11 @@ static void test_check(void)
 		struct fh_policy *policy = invented_policy(rows[i].wishes);
 		struct fh_error err = { 0 };
 
-		check_int(fh_policy_check(policy, &err), rows[i].code);
+		check_int(policy_check(policy, &err), rows[i].code);
 		check_int(err.code, rows[i].code);
 		check_has(err.what, rows[i].what);
 		check_has(err.remedy, rows[i].remedy);
-		fh_policy_free(policy);
+		policy_free(policy);
 	}
 }
 

@@ -11,10 +11,10 @@ static int set(const char *name, const char *value)
 	static char origin[64];
 
 	if (!policy)
-		policy = fh_policy_new();
+		policy = policy_new();
 	memset(&err, 0, sizeof(err));
 	snprintf(origin, sizeof(origin), "--%s", name);
-	return fh_policy_set(policy, name, value, origin, &err);
+	return policy_set(policy, name, value, origin, &err);
 }
 
 static const struct grant *grant(size_t i)
@@ -109,22 +109,22 @@ static void test_decimals(void)
 static void test_choices(void)
 {
 	check_int(set("net", "loopback"), 0);
-	check_int(policy->net, NET_LOOPBACK);
+	check_int(policy->net, FH_NET_LOOPBACK);
 	check_int(set("net", "none"), 0);
-	check_int(policy->net, NET_NONE);
+	check_int(policy->net, FH_NET_NONE);
 	check_int(set("net", "hosts"), -EINVAL);
 	check_has(err.remedy, "did you mean host?");
 	check_int(set("net", "internet"), -EINVAL);
 	check_has(err.remedy, "none (default), loopback, or host");
 	check_int(set("net", ""), -EINVAL);
 	check_int(set("net", "HOST"), -EINVAL);
-	check_int(policy->net, NET_NONE);
+	check_int(policy->net, FH_NET_NONE);
 	check_int(set("syscalls", "network-server"), 0);
 	check_int(policy->syscalls, SYSCALLS_NETWORK_SERVER);
 	check_int(set("syscalls", "file-procesor"), -EINVAL);
 	check_has(err.remedy, "did you mean file-processor?");
 	check_int(set("on-deny", "log"), 0);
-	check_int(policy->on_deny, DENY_LOG);
+	check_int(policy->on_deny, FH_DENY_LOG);
 	check_int(set("tty", "inherit"), 0);
 	check_int(policy->tty, TTY_INHERIT);
 }
@@ -165,21 +165,21 @@ static void test_grants(void)
 
 	check_int(set("read", "a/../b"), 0);
 	check_int(grant(0)->kind, GRANT_PATH);
-	check_int(grant(0)->access, ACCESS_READ);
+	check_int(grant(0)->access, FH_READ);
 	check_str(grant(0)->source, "a/../b"); /* opened, never resolved */
 	check(!grant(0)->is_optional);
 	check_str(grant(0)->origin, "--read");
 	check_int(set("write", "-/b"), 0);
-	check_int(grant(1)->access, ACCESS_READ | ACCESS_WRITE);
+	check_int(grant(1)->access, FH_READ | FH_WRITE);
 	check_str(grant(1)->source, "/b");
 	check(grant(1)->is_optional);
 	check_int(set("exec", "./-c"), 0); /* a name that begins with it */
-	check_int(grant(2)->access, ACCESS_READ | ACCESS_EXEC);
+	check_int(grant(2)->access, FH_READ | FH_EXEC);
 	check_str(grant(2)->source, "./-c");
 	check(!grant(2)->is_optional);
 	check_int(set("device", "-/dev/kvm"), 0);
 	check_int(grant(3)->kind, GRANT_DEVICE);
-	check_int(grant(3)->access, ACCESS_READ | ACCESS_WRITE);
+	check_int(grant(3)->access, FH_READ | FH_WRITE);
 	check(grant(3)->is_optional);
 	check_int(set("hide", "/c"), 0);
 	check_int(grant(4)->kind, GRANT_HIDE);
@@ -229,7 +229,7 @@ static void test_binds(void)
 					   ":/b", "/a:/b:", "/a:/b:q",
 					   "/a:/b:rz", "/a:/b/../c",
 					   "/a:b:rw", "/a:rw" };
-	const unsigned int r = ACCESS_READ, w = ACCESS_WRITE, x = ACCESS_EXEC;
+	const unsigned int r = FH_READ, w = FH_WRITE, x = FH_EXEC;
 
 	check_bind("/a:/b", "/a", "/b", r);
 	check_bind("/a:/b:r", "/a", "/b", r);
@@ -313,9 +313,9 @@ static void test_names_of_things(void)
 	check_int(set("keep-cap", "root"), -EINVAL);
 	check_str(err.remedy, "write it like CAP_NET_BIND_SERVICE");
 	check_int(set("require", "sockets"), 0);
-	check(policy->required & GUARANTEE_BIT(GUARANTEE_SOCKETS));
+	check(policy->required & GUARANTEE_BIT(FH_GUARANTEE_SOCKETS));
 	check_int(set("without", "network"), 0);
-	check_int(policy->without, GUARANTEE_BIT(GUARANTEE_NETWORK));
+	check_int(policy->without, GUARANTEE_BIT(FH_GUARANTEE_NETWORK));
 	check_int(set("without", "netwrok"), -EINVAL);
 	check_str(err.remedy, "did you mean network?");
 	check_int(set("require", "everything"), -EINVAL);
@@ -375,8 +375,8 @@ static void test_full_lists(void)
 	check_int(set("device", "/a"), -E2BIG);
 	check_int(policy->n_grants, POLICY_GRANTS_MAX);
 	/* Nobody has to listen, and the answer is the same. */
-	check_int(fh_policy_set(policy, "read", "/a", "--read", NULL), -E2BIG);
-	fh_policy_free(policy);
+	check_int(policy_set(policy, "read", "/a", "--read", NULL), -E2BIG);
+	policy_free(policy);
 }
 
 static const struct tap_test tests[] = {

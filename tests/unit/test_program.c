@@ -65,8 +65,8 @@ static int prepare(const char *program, const struct wishes *wishes,
 static void release(void)
 {
 	prepared_done(&prepared);
-	fh_plan_free(plan);
-	fh_policy_free(policy);
+	plan_free(plan);
+	policy_free(policy);
 }
 
 #define expect(code, program, ...)                                            \

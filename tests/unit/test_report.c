@@ -128,7 +128,7 @@ static void make(const struct wishes *wishes, int abi)
 	text_done(&text);
 }
 
-static struct fh_result result_of(enum end_reason reason, int exit_code,
+static struct fh_result result_of(enum fh_end reason, int exit_code,
 				  int status)
 {
 	return (struct fh_result){ .reason = reason,
@@ -142,7 +142,7 @@ static struct fh_result result_of(enum end_reason reason, int exit_code,
 
 static void test_text(void)
 {
-	struct fh_result result = result_of(END_EXITED, 3, 3 << 8);
+	struct fh_result result = result_of(FH_END_EXITED, 3, 3 << 8);
 
 	make(NULL, 7);
 	report_text(plan, &result, &text);
@@ -157,22 +157,22 @@ static void test_text(void)
 
 static void test_ends(void)
 {
-	struct fh_result result = result_of(END_SIGNALLED, 139, SIGSEGV);
+	struct fh_result result = result_of(FH_END_SIGNALLED, 139, SIGSEGV);
 
 	make(NULL, 7);
 	report_text(plan, &result, &text);
 	check_has(text.data, "killed by a signal, exit code 139\n");
 	check_has(text.data, "killed by signal 11\n");
 	text_done(&text);
-	result = result_of(END_SIGNALLED, 139, SIGSEGV | 0x80);
+	result = result_of(FH_END_SIGNALLED, 139, SIGSEGV | 0x80);
 	report_text(plan, &result, &text);
 	check_has(text.data, "killed by signal 11, core dumped\n");
 	text_done(&text);
-	result = result_of(END_REFUSED_SYSCALL, 159, SIGSYS);
+	result = result_of(FH_END_REFUSED_SYSCALL, 159, SIGSYS);
 	report_text(plan, &result, &text);
 	check_has(text.data, "Refused: a system call outside the policy");
 	text_done(&text);
-	result = result_of(END_TIMEOUT, 124, -1);
+	result = result_of(FH_END_TIMEOUT, 124, -1);
 	report_text(plan, &result, &text);
 	check_has(text.data, "ended at the time limit, exit code 124\n");
 	check_hasnt(text.data, "Main process");
@@ -183,27 +183,27 @@ static char *const argv[] = { "/bin/a\"b", "\x1b[2J\xff", "", NULL };
 static void test_json(void)
 {
 	static const struct {
-		enum end_reason reason;
+		enum fh_end reason;
 		int exit_code, status;
 		const char *part;
 	} rows[] = {
-		{ END_EXITED, 0, 0, "\"status\": 0,\n" },
-		{ END_EXITED, 7, 7 << 8, "\"status\": 7,\n" },
-		{ END_SIGNALLED, 137, SIGKILL, "\"signal\": 9,\n" },
-		{ END_TIMEOUT, 124, -1, "\"result\": \"timeout\"" },
-		{ END_REFUSED_SYSCALL, 159, SIGSYS, "\"signal\": 31,\n" },
-		{ END_INIT_KILLED, 137, -1, "\"result\": \"init-killed\"" },
-		{ END_NOT_STARTED, 125, -1, "\"error\": {" },
+		{ FH_END_EXITED, 0, 0, "\"status\": 0,\n" },
+		{ FH_END_EXITED, 7, 7 << 8, "\"status\": 7,\n" },
+		{ FH_END_SIGNALLED, 137, SIGKILL, "\"signal\": 9,\n" },
+		{ FH_END_TIMEOUT, 124, -1, "\"result\": \"timeout\"" },
+		{ FH_END_REFUSED_SYSCALL, 159, SIGSYS, "\"signal\": 31,\n" },
+		{ FH_END_KILLED, 137, -1, "\"result\": \"init-killed\"" },
+		{ FH_END_NOT_STARTED, 125, -1, "\"error\": {" },
 	};
 
-	for (int i = 0; i < N_END_REASONS; i++)
-		check(*end_reasons[i].name && *end_reasons[i].meaning);
+	for (int i = 0; i < N_ENDS; i++)
+		check(*ends[i].name && *ends[i].meaning);
 	for (size_t i = 0; i < N(rows); i++) {
 		struct fh_result result = result_of(
 			rows[i].reason, rows[i].exit_code, rows[i].status);
 
 		make(WISHES("timeout", "1s"), (int)i);
-		fh_fail(&result.error, FH_STAGE_APPLY, -EPERM, "mount \"%s\"",
+		error_set(&result.error, FH_STAGE_APPLY, -EPERM, "mount \"%s\"",
 			"\x1b");
 		report_json(plan, &result, argv, &text);
 		check(is_json(text.data));
@@ -222,7 +222,7 @@ static void test_plans_and_doctors(void)
 	for (int abi = 0; abi <= 11; abi++) {
 		make(WISHES("env", "A=\"\n\\", "bind", "/a\"b:/c\nd", "read",
 			    "\xff"), abi);
-		fh_plan_print_json(plan, &text);
+		plan_print_json(plan, &text);
 		check(is_json(text.data));
 		check_has(text.data, "\"A=\\\"\\u000a\\\\\"");
 		text_done(&text);
@@ -274,7 +274,7 @@ static const char *slurp(const char *path)
 /* Whole or not at all, in place of what was there, and nothing beside it. */
 static void test_file(void)
 {
-	struct fh_result result = result_of(END_EXITED, 0, 0);
+	struct fh_result result = result_of(FH_END_EXITED, 0, 0);
 	const char *tmp = getenv("TMPDIR");
 	char dir[4000], path[4096], wish[4200];
 	struct fh_error err = { 0 };

@@ -97,7 +97,7 @@ static void test_never(void)
 			EXPECT(never[i], EPERM, 0);
 		for (size_t i = 0; i < N(absent); i++)
 			EXPECT(absent[i], ENOSYS, 0);
-		COMPILE(.base = base, .on_deny = DENY_KILL);
+		COMPILE(.base = base, .on_deny = FH_DENY_KILL);
 		for (size_t i = 0; i < N(never); i++)
 			EXPECT(never[i], KILLED, 0);
 		for (size_t i = 0; i < N(absent); i++)
@@ -135,12 +135,12 @@ static void test_clone(void)
 		EXPECT("clone", EPERM, namespaces[i]);
 		EXPECT("clone", EPERM, namespaces[i] | 17 | HIGH);
 	}
-	COMPILE(.base = SYSCALLS_DEFAULT, .on_deny = DENY_KILL);
+	COMPILE(.base = SYSCALLS_DEFAULT, .on_deny = FH_DENY_KILL);
 	EXPECT("clone", KILLED, 0x10000000);
-	COMPILE(.base = SYSCALLS_DEFAULT, .on_deny = DENY_LOG);
+	COMPILE(.base = SYSCALLS_DEFAULT, .on_deny = FH_DENY_LOG);
 	EXPECT("clone", EPERM, 0x10000000);
 	/* LOG would let strict's clone through, but not its namespaces. */
-	COMPILE(.base = SYSCALLS_STRICT, .on_deny = DENY_LOG);
+	COMPILE(.base = SYSCALLS_STRICT, .on_deny = FH_DENY_LOG);
 	EXPECT("clone", LOGGED, 17);
 	EXPECT("clone", EPERM, 0x10000000);
 }
@@ -467,7 +467,7 @@ static void test_write_exec(void)
 /* What libraries try while they start gets an answer, not a bullet. */
 static void test_kill(void)
 {
-	COMPILE(.base = SYSCALLS_FILE_PROCESSOR, .on_deny = DENY_KILL);
+	COMPILE(.base = SYSCALLS_FILE_PROCESSOR, .on_deny = FH_DENY_KILL);
 	EXPECT("ptrace", KILLED, 0);
 	EXPECT("connect", KILLED, 0);
 	EXPECT("chmod", KILLED, 0, 04755);
@@ -477,13 +477,13 @@ static void test_kill(void)
 	EXPECT("clone3", ENOSYS, 0);
 	EXPECT("openat2", ENOSYS, 0);
 	EXPECT("socket", EAFNOSUPPORT, 1, 1, 0);
-	COMPILE(.base = SYSCALLS_STRICT, .on_deny = DENY_KILL);
+	COMPILE(.base = SYSCALLS_STRICT, .on_deny = FH_DENY_KILL);
 	EXPECT("openat", EACCES, 0, 0, 0101);
 }
 
 static void test_log(void)
 {
-	COMPILE(.base = SYSCALLS_FILE_PROCESSOR, .on_deny = DENY_LOG);
+	COMPILE(.base = SYSCALLS_FILE_PROCESSOR, .on_deny = FH_DENY_LOG);
 	EXPECT("connect", LOGGED, 0);
 	EXPECT("shmget", LOGGED, 0);
 	EXPECT("socket", EAFNOSUPPORT, 2, 1, 0);
@@ -497,7 +497,7 @@ static void test_log(void)
 	EXPECT("io_uring_setup", EPERM, 0);
 	EXPECT("clone3", ENOSYS, 0);
 	/* What is logged is still held by the rules on its arguments. */
-	COMPILE(.base = SYSCALLS_STRICT, .on_deny = DENY_LOG);
+	COMPILE(.base = SYSCALLS_STRICT, .on_deny = FH_DENY_LOG);
 	EXPECT("chmod", LOGGED, 0, 0644);
 	EXPECT("chmod", EPERM, 0, 04755);
 }

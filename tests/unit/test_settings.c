@@ -113,12 +113,12 @@ static void test_good_values(void)
 {
 	check_int(N(values), n_settings);
 	for (size_t i = 0; i < n_settings; i++) {
-		struct fh_policy *policy = fh_policy_new();
-		struct fh_policy *fresh = fh_policy_new();
+		struct fh_policy *policy = policy_new();
+		struct fh_policy *fresh = policy_new();
 		struct fh_error err = { 0 };
 
 		check_str(values[i].name, settings[i].name);
-		if (fh_policy_set(policy, values[i].name, values[i].good,
+		if (policy_set(policy, values[i].name, values[i].good,
 				  "--x", &err) < 0)
 			tap_fail(__FILE__, __LINE__, "%s %s: %s",
 				 values[i].name, values[i].good, err.what);
@@ -126,8 +126,8 @@ static void test_good_values(void)
 			tap_fail(__FILE__, __LINE__, "%s changed nothing",
 				 values[i].name);
 		check_int(err.code, 0);
-		fh_policy_free(policy);
-		fh_policy_free(fresh);
+		policy_free(policy);
+		policy_free(fresh);
 	}
 }
 
@@ -138,27 +138,27 @@ static void refuse_in_plan(const char *name, const char *value)
 	struct fh_error err = { 0 };
 	struct fh_plan *plan = NULL;
 
-	check_int(fh_plan_new(policy, &kernel, invented_env, &plan, &err),
+	check_int(plan_new(policy, &kernel, invented_env, &plan, &err),
 		  -EINVAL);
 	check(plan == NULL);
 	check_has(err.what, value);
 	check_has(err.remedy, "did you mean");
-	fh_policy_free(policy);
+	policy_free(policy);
 }
 
 static void test_bad_values(void)
 {
 	for (size_t i = 0; i < n_settings; i++) {
-		struct fh_policy *policy = fh_policy_new();
+		struct fh_policy *policy = policy_new();
 		struct fh_error err = { 0 };
 		int r;
 
 		if (settings[i].type == SETTING_SYSCALL) {
 			refuse_in_plan(values[i].name, values[i].bad);
-			fh_policy_free(policy);
+			policy_free(policy);
 			continue;
 		}
-		r = fh_policy_set(policy, values[i].name, values[i].bad,
+		r = policy_set(policy, values[i].name, values[i].bad,
 				  "--the-option", &err);
 		if (r != -EINVAL && r != -ERANGE)
 			tap_fail(__FILE__, __LINE__, "%s %s: %d",
@@ -166,23 +166,23 @@ static void test_bad_values(void)
 		check_int(err.code, r);
 		check_int(err.stage, FH_STAGE_PARSE);
 		check_has(err.what, "--the-option");
-		fh_policy_free(policy);
+		policy_free(policy);
 	}
 }
 
 static void test_no_value(void)
 {
 	for (size_t i = 0; i < n_settings; i++) {
-		struct fh_policy *policy = fh_policy_new();
+		struct fh_policy *policy = policy_new();
 		struct fh_error err = { 0 };
 		bool is_switch = settings[i].type == SETTING_SWITCH;
 
-		check_int(fh_policy_set(policy, settings[i].name, NULL, "--x",
+		check_int(policy_set(policy, settings[i].name, NULL, "--x",
 					&err),
 			  is_switch ? 0 : -EINVAL);
 		if (!is_switch)
 			check_has(err.what, settings[i].arg);
-		fh_policy_free(policy);
+		policy_free(policy);
 	}
 }
 

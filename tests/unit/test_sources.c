@@ -8,9 +8,9 @@
 #include "sys/landlock_calls.h"
 #include "sys/mounts_calls.h"
 
-#define R ACCESS_READ
-#define W ACCESS_WRITE
-#define X ACCESS_EXEC
+#define R FH_READ
+#define W FH_WRITE
+#define X FH_EXEC
 
 static char top[PATH_MAX]; /* a directory of this test's own */
 
@@ -90,8 +90,8 @@ static int prepare(const struct wishes *wishes)
 static void release(void)
 {
 	prepared_done(&prepared);
-	fh_plan_free(plan);
-	fh_policy_free(policy);
+	plan_free(plan);
+	policy_free(policy);
 }
 
 static const struct mount_op *at(const char *target)
@@ -498,11 +498,11 @@ static void test_many(void)
 	mounts = prepared.box.n_mounts - 1;
 	descriptors = count_open() - 1;
 	release();
-	policy = fh_policy_new();
+	policy = policy_new();
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "b/%d", i);
 		make_file(name);
-		check_int(fh_policy_set(policy, i % 2 ? "read" : "write",
+		check_int(policy_set(policy, i % 2 ? "read" : "write",
 					in(name), "--x", &err), 0);
 	}
 	plan = invented_plan(policy, &(struct fh_kernel){

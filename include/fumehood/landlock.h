@@ -1,0 +1,97 @@
+/* Landlock alone: a domain for the calling thread, by paths and ports. */
+#ifndef FUMEHOOD_LANDLOCK_H
+#define FUMEHOOD_LANDLOCK_H
+
+#include <fumehood/error.h>
+#include <fumehood/guarantee.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** struct fh_landlock - rules in the making; one thread at a time */
+struct fh_landlock;
+
+/** fh_landlock_abi() - of this kernel; 0 when there is no Landlock */
+int fh_landlock_abi(void);
+
+/* Restrict files only; leave ports, signals and sockets alone. */
+#define FH_LANDLOCK_FILES_ONLY 1u
+
+/**
+ * fh_landlock_new() - rules that allow nothing
+ * @flags: FH_LANDLOCK_FILES_ONLY or 0
+ * @ret:   freed with fh_landlock_free()
+ *
+ * Handles every right that the kernel knows and this library was tested with.
+ * Return: 0, -EINVAL or -ENOMEM; a kernel without Landlock shows in
+ * fh_landlock_apply()
+ */
+int fh_landlock_new(unsigned int flags, struct fh_landlock **ret,
+		    struct fh_error *err);
+
+/** fh_landlock_free() - NULL is fine */
+void fh_landlock_free(struct fh_landlock *landlock);
+
+/**
+ * fh_landlock_allow_read() - read a file, or all beneath a directory
+ * @path: opened now, links followed, and held: later changes of the name do
+ *        not matter
+ *
+ * Return: 0; -EINVAL; -E2BIG past 65536 rules; -ENOMEM; -ENOENT, -EACCES,
+ *         -ELOOP, -EMFILE and the like from opening
+ */
+int fh_landlock_allow_read(struct fh_landlock *landlock, const char *path,
+			   struct fh_error *err);
+/** fh_landlock_allow_read_write() - also create, change, rename and remove */
+int fh_landlock_allow_read_write(struct fh_landlock *landlock,
+				 const char *path, struct fh_error *err);
+/** fh_landlock_allow_execute() - read and execute */
+int fh_landlock_allow_execute(struct fh_landlock *landlock, const char *path,
+			      struct fh_error *err);
+
+/** fh_landlock_allow_connect() - connect to a TCP port: ABI 4, Linux 6.7.
+ * Return: 0; -EINVAL, also after FH_LANDLOCK_FILES_ONLY; -E2BIG; -ENOMEM */
+int fh_landlock_allow_connect(struct fh_landlock *landlock, uint16_t port,
+			      struct fh_error *err);
+/** fh_landlock_allow_bind() - bind to a TCP port: ABI 4, Linux 6.7 */
+int fh_landlock_allow_bind(struct fh_landlock *landlock, uint16_t port,
+			   struct fh_error *err);
+
+/** struct fh_landlock_status - what a kernel makes of the rules */
+struct fh_landlock_status {
+	enum fh_state state;
+	int abi;	  /* of the kernel; 0: none */
+	int abi_used;	  /* no more than this library was tested with */
+	char reason[512]; /* what is not enforced; "" when fully */
+};
+
+/** fh_landlock_status() - what applying would enforce; changes nothing.
+ * Return: 0 or -EINVAL */
+int fh_landlock_status(const struct fh_landlock *landlock,
+		       struct fh_landlock_status *ret, struct fh_error *err);
+
+/* Go on where the kernel has no Landlock. */
+#define FH_LANDLOCK_ACCEPT_NONE 1u
+
+/**
+ * fh_landlock_apply() - enter the domain, for good
+ * @flags: FH_LANDLOCK_ACCEPT_NONE or 0
+ * @ret:   what is enforced now; may be NULL
+ *
+ * Sets no_new_privs. With other threads running it needs ABI 8 (Linux 7.0),
+ * and then takes them along; before that it is refused with -EBUSY. A path
+ * that lies beneath no rule is refused by a test before it returns.
+ *
+ * Return: 0; -EOPNOTSUPP when nothing can be enforced and that was not
+ *         accepted; -EBUSY; -E2BIG past 16 nested domains; -EINVAL
+ */
+int fh_landlock_apply(struct fh_landlock *landlock, unsigned int flags,
+		      struct fh_landlock_status *ret, struct fh_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
