@@ -45,17 +45,25 @@ static const char *status_field(const char *status, const char *name)
 	return at ? at + strlen(name) : NULL;
 }
 
-enum threads threads_look(void)
+/* Where /proc is out of sight a libc may know; threads that were made behind
+ * its back it does not, so it is asked second. */
+static enum threads ask_libc(void)
 {
-	char status[STATUS_MAX];
-	const char *count = NULL;
-
 #if defined(__GLIBC__)
 	if (__libc_single_threaded)
 		return THREADS_ONE;
 #endif
-	if (read_status(AT_FDCWD, "/proc/self/status", status) == 0)
-		count = status_field(status, "\nThreads:\t");
+	return THREADS_UNKNOWN;
+}
+
+enum threads threads_look(void)
+{
+	char status[STATUS_MAX];
+	const char *count;
+
+	if (read_status(AT_FDCWD, "/proc/self/status", status) < 0)
+		return ask_libc();
+	count = status_field(status, "\nThreads:\t");
 	if (!count)
 		return THREADS_UNKNOWN;
 	return strtol(count, NULL, 10) == 1 ? THREADS_ONE : THREADS_MANY;
