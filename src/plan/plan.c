@@ -232,6 +232,7 @@ int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 
 	if (plan) {
 		plan->policy = policy;
+		plan->policy_version = policy->version;
 		plan->kernel = *kernel;
 		r = compile(plan, env, &own);
 	}

@@ -43,6 +43,7 @@ struct plan_guarantee {
 
 struct fh_plan {
 	const struct fh_policy *policy; /* borrowed; must outlive the plan */
+	uint64_t policy_version; /* of what was planned; another one is stale */
 	struct fh_kernel kernel;
 	struct arena arena;
 
@@ -90,6 +91,9 @@ void plan_free(struct fh_plan *plan);
 /* Adds the plan as text, or as one JSON object. */
 void plan_print(const struct fh_plan *plan, struct text *ret);
 void plan_print_json(const struct fh_plan *plan, struct text *ret);
+
+/* Names of mechanisms, with commas between. */
+void plan_print_holders(uint32_t holders, struct text *ret);
 
 /* Guarantees one per line: name, state, holders. */
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);

@@ -58,6 +58,10 @@ struct process_clone_args { /* struct clone_args, first version: 64 bytes */
  * async-signal-safe functions. Falls back to clone(2) where clone3 is
  * missing or filtered (container runtimes answer ENOSYS).
  *
+ * The child sends no signal when it ends, so that no handler of the caller
+ * runs and no SIGCHLD of its own is taken for it; only a wait with __WALL
+ * sees it.
+ *
  * Return: 0 in the child, its pid in the parent, or a negative errno
  */
 pid_t process_clone(uint64_t flags, int *ret_pidfd);
@@ -87,6 +91,23 @@ static inline int process_default_signal(int sig)
 
 	return syscall(SYS_rt_sigaction, sig, &standard, NULL,
 		       sizeof(standard.mask)) < 0 ? -errno : 0;
+}
+
+/* Blocks every signal for the calling thread, those as well that a libc keeps
+ * for itself: between clone and exec no handler of the caller may run. */
+static inline void process_block_signals(uint64_t *ret_before)
+{
+	const uint64_t all = ~UINT64_C(0);
+
+	*ret_before = 0;
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, ret_before,
+		sizeof(all));
+}
+
+static inline void process_restore_signals(uint64_t before)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL,
+		sizeof(before));
 }
 
 static inline int process_join_session_keyring(void)
