@@ -126,6 +126,9 @@ void policy_swap(struct fh_policy *a, struct fh_policy *b);
 int policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err);
 
+/* Tells that there is no setting of that name. Return: -ENOENT */
+int policy_refuse_name(const char *name, struct fh_error *err);
+
 /* Was this row of settings[] set, rather than left at its default? */
 bool policy_is_set(const struct fh_policy *policy, const char *name);
 

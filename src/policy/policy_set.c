@@ -451,7 +451,7 @@ static void note_change(const struct setting_call *call)
 	call->policy->version++;
 }
 
-static int fail_unknown(const char *name, struct fh_error *err)
+int policy_refuse_name(const char *name, struct fh_error *err)
 {
 	const char *nearest = nearest_name(name, setting_name_at, n_settings,
 					   NULL);
@@ -472,7 +472,7 @@ int policy_set(struct fh_policy *policy, const char *name,
 	int r;
 
 	if (!call.setting)
-		return fail_unknown(name, err);
+		return policy_refuse_name(name, err);
 	r = take_origin(&call);
 	if (r == 0)
 		r = check_value(&call);
