@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/nearest.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
 
@@ -59,24 +58,6 @@ int syscall_number(enum filter_arch arch, const char *name)
 		return -ENOENT;
 	nr = number_of(arch, call);
 	return nr < 0 ? -ENOENT : nr;
-}
-
-static const char *known_name(size_t i, void *ctx)
-{
-	(void)ctx;
-	if (i < N_SYSCALL_GROUPS)
-		return syscall_groups[i].name;
-	return syscalls[i - N_SYSCALL_GROUPS].name;
-}
-
-bool syscall_name_is_known(const char *name, const char **ret_nearest)
-{
-	if (syscall_find(name) >= 0 || syscall_group_find(name) >= 0)
-		return true;
-	if (ret_nearest)
-		*ret_nearest = nearest_name(
-			name, known_name, N_SYSCALL_GROUPS + N_SYSCALLS, NULL);
-	return false;
 }
 
 static int fail_unknown(const char *name, struct fh_error *err)

@@ -68,9 +68,6 @@ int syscall_number(enum filter_arch arch, const char *name);
 /* Can no --allow-syscall allow it, because it would undo other fences? */
 bool syscall_is_locked(const char *name);
 
-/* Is it a known call or @group? If not, nearest gets the nearest name. */
-bool syscall_name_is_known(const char *name, const char **ret_nearest);
-
 /**
  * bpf_emit() - filter to classic BPF: arch check, x32 cut, balanced tree
  * Return: 0; -ENOMEM; -E2BIG past FILTER_BPF_MAX
