@@ -107,6 +107,9 @@ struct fh_policy {
 struct fh_policy *policy_new(void);
 void policy_free(struct fh_policy *policy);
 
+/* A policy of the same content; NULL when out of memory. */
+struct fh_policy *policy_copy(const struct fh_policy *policy);
+
 /**
  * policy_set() - set by name, as an option or a profile line would
  * @name:   a name of the settings table, "memory"

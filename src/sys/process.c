@@ -7,7 +7,6 @@ pid_t process_clone(uint64_t flags, int *ret_pidfd)
 	struct process_clone_args args = {
 		.flags = flags | (ret_pidfd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
-		.exit_signal = SIGCHLD,
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
@@ -16,7 +15,7 @@ pid_t process_clone(uint64_t flags, int *ret_pidfd)
 #if defined(__s390__)
 #error "clone(2) takes its stack argument first here"
 #endif
-		pid = syscall(SYS_clone, args.flags | SIGCHLD, NULL, &pidfd,
+		pid = syscall(SYS_clone, args.flags, NULL, &pidfd,
 			      NULL, NULL);
 	}
 	if (pid < 0)
