@@ -40,7 +40,7 @@ blocks() { # PAGE HEADING DIRECTORY
     /^\.SH/ { inside = $0 == heading }
     /^\.fi/ { literal = 0 }
     literal && inside && $0 != ".RS 4" { print >file }
-    /^\.nf/ { literal = 1; file = directory "/" ++n ".c" }'
+    /^\.nf/ && inside { literal = 1; file = directory "/" ++n ".c" }'
 }
 
 @test "every function of the headers has a page, and its NAME says so" {
