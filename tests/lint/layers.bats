@@ -18,6 +18,7 @@ allowed() { # FOLDER
     supervise) echo base sys tables policy plan apply ;;
     report) echo base sys tables policy probe plan mech apply supervise ;;
     attack) echo base tables ;;
+    api) echo base sys tables policy probe plan mech apply supervise report ;;
     *) return 1 ;;
   esac
 }
