@@ -20,6 +20,7 @@ allowed() { # FOLDER
     api) echo base sys tables policy probe plan mech apply supervise confine report ;;
     confine) echo base sys tables policy probe plan mech apply ;;
     attack) echo base tables ;;
+    api) echo base sys tables policy probe plan mech apply supervise report ;;
     *) return 1 ;;
   esac
 }
