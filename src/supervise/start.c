@@ -176,8 +176,13 @@ static int await_report(const struct running *running, uint64_t deadline_us)
 					  ? INT32_MAX
 					  : (int)((left + 999) / 1000);
 		}
-		if (poll(watched, 2, wait_ms) > 0)
+		if (poll(watched, 2, wait_ms) > 0) {
+			/* Its last words may have come after the first look
+			 * at the pipe and before that at the pidfd. */
+			if (!watched[0].revents)
+				poll(watched, 1, 0);
 			return watched[0].revents ? 0 : -EPROTO;
+		}
 		if (monotonic_us() >= deadline_us)
 			return -ETIMEDOUT;
 	}
