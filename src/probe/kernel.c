@@ -50,7 +50,7 @@ static bool probe_groups(const struct fh_kernel *kernel)
 	/* Where it cannot be read it is tried: to fail is safer than to keep
 	 * the groups. */
 	return kernel_has_capability(kernel, CAP_SETGID) &&
-	       !(read_small_file(AT_FDCWD, "/proc/self/setgroups", text,
+	       !(read_small_file(AT_FDCWD, "/proc/thread-self/setgroups", text,
 				 sizeof(text)) > 0 &&
 		 strcmp(text, "deny") == 0);
 }
@@ -116,8 +116,8 @@ int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err)
 		read_sysctl("/proc/sys/kernel/unprivileged_userns_clone");
 	ret->apparmor_restrict_userns = read_sysctl(
 		"/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	ret->is_filtered = has_line("/proc/self/status", "Seccomp:\t2");
-	ret->is_masked_proc = has_line("/proc/self/mountinfo", " /proc/");
+	ret->is_filtered = has_line("/proc/thread-self/status", "Seccomp:\t2");
+	ret->is_masked_proc = has_line("/proc/thread-self/mountinfo", " /proc/");
 	ret->has_cgroup2 = statfs("/sys/fs/cgroup", &fs) == 0 &&
 			   fs.f_type == CGROUP2_MAGIC;
 	return trial_run(ret->trials, err);
