@@ -161,6 +161,10 @@ struct box {
 	struct bpf_program filter;
 };
 
+/* From the kernel to an init that has to end the others itself, with
+ * dies_with_thread; no libc and no launcher sends this one. */
+#define BOX_THREAD_DIED 64
+
 enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */
 	BOX_MAPPABLE,	/* must_become_dumpable has been done */
