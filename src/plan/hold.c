@@ -6,6 +6,7 @@
 #include "mech/landlock.h"
 #include "plan/plan.h"
 #include "sys/landlock_calls.h"
+#include "tables/capabilities.h"
 
 #define BIT(mechanism) (UINT32_C(1) << MECHANISM_##mechanism)
 
@@ -118,15 +119,6 @@ static void hold_processes(struct fh_plan *plan)
 		     "Linux 6.12 has it");
 }
 
-#define CAP(name) (UINT64_C(1) << CAP_##name)
-
-/* Capabilities from which no other one, no id and no memory of somebody else
- * can be had. */
-#define HARMLESS_CAPABILITIES                                                \
-	(CAP(AUDIT_WRITE) | CAP(BLOCK_SUSPEND) | CAP(IPC_LOCK) | CAP(LEASE) | \
-	 CAP(NET_BIND_SERVICE) | CAP(NET_BROADCAST) | CAP(SYS_NICE) |        \
-	 CAP(SYS_RESOURCE) | CAP(WAKE_ALARM))
-
 static void hold_privileges(struct fh_plan *plan)
 {
 	plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
@@ -136,7 +128,7 @@ static void hold_privileges(struct fh_plan *plan)
 		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
 	if (plan->has_namespaces)
 		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NOSUID));
-	if (plan->policy->keep_caps & ~HARMLESS_CAPABILITIES)
+	if (plan->policy->keep_caps & ~CAPABILITIES_HARMLESS)
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 		     "with a capability that was kept, others or another uid can be had",
 		     "keep none, or CAP_NET_BIND_SERVICE alone");
@@ -156,7 +148,7 @@ static void hold_privileges(struct fh_plan *plan)
 
 static bool rlimits_bind(const struct fh_plan *plan)
 {
-	return !(plan->policy->keep_caps & CAP(SYS_RESOURCE));
+	return !(plan->policy->keep_caps & (UINT64_C(1) << CAP_SYS_RESOURCE));
 }
 
 /* The kernel keeps 300 numbers back: a smaller maximum is refused. */
@@ -235,6 +227,9 @@ void plan_settle(struct fh_plan *plan, const char *why)
 {
 	uint32_t required = policy_required(plan->policy);
 
+	/* Required of every box: a process has no run that it could outlive. */
+	if (plan->is_self)
+		required &= ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
 	for (int g = 0; g < N_GUARANTEES; g++) {
 		struct plan_guarantee *row = &plan->guarantees[g];
 
