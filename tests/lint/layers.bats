@@ -37,8 +37,8 @@ excepted() { # FILE INCLUDED
   esac
 }
 
-includes() { # FILES: prints FILE INCLUDED
-  grep -H '^#include "' "$@" |
+includes() { # FILES: prints FILE INCLUDED; version.h is made by the build
+  grep -H '^#include "' "$@" | grep -v '"version.h"$' |
     sed -E 's/^([^:]+):#include "([^"]+)".*/\1 \2/'
 }
 
