@@ -7,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "cli.h"
+#include "relay.h"
 #include "report/report.h"
-#include "supervise/supervise.h"
 #include "tables/exit_codes.h"
 
 struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
@@ -80,98 +80,78 @@ static void release_streams(const struct fh_policy *policy)
 	close(fd);
 }
 
+static int not_started(const struct fh_error *err)
+{
+	if (err->stage != FH_STAGE_EXEC)
+		return FH_EXIT_NOT_BOXED;
+	return err->code == -ENOENT ? FH_EXIT_NOT_FOUND
+				    : FH_EXIT_NOT_EXECUTABLE;
+}
+
+/* Who wants an account gets one of what did not start, too, once it is known
+ * what was to hold it. */
+static int report_refusal(const struct fh_policy *policy, char **argv,
+			  int report, const struct fh_error *why)
+{
+	struct fh_result result = { .reason = FH_END_NOT_STARTED,
+				    .status = -1,
+				    .exit_code = not_started(why),
+				    .error = *why };
+	struct fh_error err = { 0 };
+	struct fh_plan *plan = NULL;
+
+	if (policy->report == REPORT_NONE || why->stage == FH_STAGE_PLAN)
+		return result.exit_code;
+	plan = plan_for(policy, true);
+	if (plan && report_write(plan, &result, argv, report, &err) < 0)
+		print_error(&err);
+	plan_free(plan);
+	return result.exit_code;
+}
+
 /* Nothing is said of guarantees before they stand. */
-static void on_starting(void *ctx, uint32_t lost)
+static int follow(int signals, struct fh_box *box, const struct fh_policy *policy,
+		  struct fh_result *ret, struct fh_error *err)
 {
-	struct fh_plan *plan = ctx;
-
-	plan_lose(plan, lost);
-	warn_of_losses(plan);
-	say_guarantees(plan);
-	release_streams(plan->policy);
-}
-
-/* One try with one plan. Return: 0 when the program ran; else negative. */
-static int try_plan(struct fh_plan *plan, char **argv, struct fh_result *ret)
-{
-	const struct box_watcher watcher = { on_starting, plan };
-	struct prepared prepared;
-	int r = plan_prepare(plan, argv, &prepared, &ret->error);
-
-	if (r < 0) {
-		ret->reason = FH_END_NOT_STARTED;
-		ret->exit_code = FH_EXIT_NOT_BOXED;
-		if (ret->error.stage == FH_STAGE_EXEC)
-			ret->exit_code = r == -ENOENT ? FH_EXIT_NOT_FOUND
-						      : FH_EXIT_NOT_EXECUTABLE;
-		return r;
-	}
-	r = box_run(&prepared.box, plan->policy->timeout_ms, &watcher, ret);
-	prepared_done(&prepared);
-	return r;
-}
-
-/* Did the set-up fail where namespaces may be what cannot be had? */
-static bool may_lack_namespaces(const struct fh_plan *plan,
-				const struct fh_result *result)
-{
-	const struct fh_error *err = &result->error;
-
-	return plan->kernel.is_assumed && plan->has_namespaces &&
-	       result->reason == FH_END_NOT_STARTED &&
-	       (err->stage == FH_STAGE_SUPERVISE ||
-		(err->stage == FH_STAGE_APPLY && err->step <= STEP_LOCK));
-}
-
-/*
- * The quick plan takes namespaces for granted: that is true nearly always and
- * saves trying them. When the box could not be built, they are tried for
- * real and the plan is made anew; if it is the same, the failure stands.
- */
-static int run_planned(struct fh_plan **plan, char **argv,
-		       struct fh_result *ret)
-{
-	int r = try_plan(*plan, argv, ret);
-	struct fh_plan *real;
-
-	if (r == 0 || !may_lack_namespaces(*plan, ret))
-		return r;
-	real = plan_for((*plan)->policy, true);
-	if (!real) {
-		ret->error.code = 0; /* the refusal has been told */
-		return r;
-	}
-	if (real->clone_flags != (*plan)->clone_flags ||
-	    real->steps != (*plan)->steps ||
-	    real->has_proc != (*plan)->has_proc) {
-		memset(ret, 0, sizeof(*ret));
-		r = try_plan(real, argv, ret);
-	}
-	plan_free(*plan);
-	*plan = real;
-	return r;
+	warn_of_losses(fh_box_plan(box));
+	say_guarantees(fh_box_plan(box));
+	release_streams(policy);
+	return relay_until_end(signals, box, policy->tty == TTY_NONE, ret,
+			       err);
 }
 
 int run_boxed(const struct fh_policy *policy, char **argv)
 {
-	struct fh_plan *plan = plan_for(policy, false);
+	const struct fh_spawn_options options = {
+		.size = sizeof(options),
+		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD,
+	};
 	struct fh_result result = { 0 };
 	struct fh_error err = { 0 };
-	autoclose int report = -1;
+	struct fh_box *box = NULL;
+	autoclose int report = -1, signals = -1;
 
-	if (!plan)
-		return FH_EXIT_NOT_BOXED;
 	if (report_open(policy, &report, &err) < 0) {
 		print_error(&err);
-		plan_free(plan);
 		return FH_EXIT_NOT_BOXED;
 	}
-	if (run_planned(&plan, argv, &result) < 0 && result.error.code)
+	signals = relay_open(&err);
+	if (signals < 0) {
+		print_error(&err);
+		return FH_EXIT_NOT_BOXED;
+	}
+	if (fh_spawn(policy, argv, &options, &box, &err) < 0) {
+		print_error(&err);
+		return report_refusal(policy, argv, report, &err);
+	}
+	if (follow(signals, box, policy, &result, &err) < 0)
+		print_error(&err);
+	if (result.error.code)
 		print_error(&result.error);
 	if (policy->report != REPORT_NONE &&
-	    report_write(plan, &result, argv, report, &err) < 0)
+	    report_write(fh_box_plan(box), &result, argv, report, &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
-	plan_free(plan);
+	fh_box_free(box);
 	return result.exit_code;
 }
 

@@ -33,6 +33,8 @@ struct fh_stream {
 /* Raise the soft limit of open files of the calling process while the box is
  * prepared, when the policy has more grants than it allows. */
 #define FH_SPAWN_RAISE_NOFILE 1u
+/* Have the kernel end the box when the calling *thread* ends, too. */
+#define FH_SPAWN_DIE_WITH_THREAD 2u
 
 /**
  * struct fh_spawn_options - zero is a good value for each but .size
@@ -144,13 +146,17 @@ int fh_wait(struct fh_box *box, int timeout_ms, struct fh_result *ret,
 void fh_box_free(struct fh_box *box);
 
 /**
- * fh_box_report() - the account of a run: result, costs, guarantees
- * @result: of fh_wait()
+ * fh_result_print() - the account of a run: result, costs, guarantees
+ * @result: of fh_wait(), or made by hand for a box that fh_spawn() refused:
+ *          .reason FH_END_NOT_STARTED, .status -1, .exit_code and .error
+ * @plan:   fh_box_plan(), or what was planned
+ * @argv:   the program and its arguments
  * @ret:    freed with free(3)
- * Return: 0, -EINVAL or -ENOMEM
+ * Return: 0, -EINVAL, -ESTALE or -ENOMEM
  */
-int fh_box_report(const struct fh_box *box, const struct fh_result *result,
-		  enum fh_format format, char **ret, struct fh_error *err);
+int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
+		    char *const argv[], enum fh_format format, char **ret,
+		    struct fh_error *err);
 
 #ifdef __cplusplus
 }

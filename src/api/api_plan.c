@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/api_text.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "plan/prepare.h"
 #include "plan/why.h"
@@ -29,19 +29,6 @@ int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 void fh_plan_free(struct fh_plan *plan)
 {
 	plan_free(plan);
-}
-
-/* The plan points into its policy: once that has changed, nothing of the plan
- * may be followed. */
-static int check_fresh(const struct fh_plan *plan, const char *function,
-		       struct fh_error *err)
-{
-	if (plan->policy_version == plan->policy->version)
-		return 0;
-	error_set(err, FH_STAGE_PLAN, -ESTALE,
-		  "%s: the policy was changed after it was planned", function);
-	error_remedy(err, "make a new plan of it");
-	return -ESTALE;
 }
 
 static enum fh_state state_of(const struct plan_guarantee *row)
@@ -89,29 +76,29 @@ int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 	if (guarantee < 0 || guarantee >= N_GUARANTEES)
 		return error_set(err, FH_STAGE_PARSE, -EINVAL,
 				 "%s: no guarantee %d", __func__, guarantee);
-	r = check_fresh(plan, __func__, err);
+	r = plan_need_current(plan, err);
 	return r < 0 ? r : fill_holding(plan, guarantee, ret, err);
 }
 
 int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 		  char **ret, struct fh_error *err)
 {
-	autotext text = { 0 };
+	struct text text = { 0 };
 	int r = api_needs(plan, err);
 
 	if (r == 0)
 		r = api_needs(ret, err);
 	if (r == 0)
-		r = api_check_format(format, __func__, err);
+		r = api_needs_format(format, err);
 	if (r == 0)
-		r = check_fresh(plan, __func__, err);
+		r = plan_need_current(plan, err);
 	if (r < 0)
 		return r;
 	if (format == FH_JSON)
 		plan_print_json(plan, &text);
 	else
 		plan_print(plan, &text);
-	return api_take_text(&text, ret, __func__, err);
+	return api_give(&text, ret, err);
 }
 
 int fh_plan_check(const struct fh_plan *plan, char *const *argv,
@@ -121,7 +108,7 @@ int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 	int r = api_needs(plan, err);
 
 	if (r == 0)
-		r = check_fresh(plan, __func__, err);
+		r = plan_need_current(plan, err);
 	if (r < 0)
 		return r;
 	if (argv && !argv[0])
@@ -139,11 +126,10 @@ static int take_answer(struct answer *answer, bool *ret_allowed,
 		       struct fh_error *err)
 {
 	char *reason = NULL, *advice = NULL;
-	int r = api_take_text(&answer->reason, &reason, "fh_plan_why", err);
+	int r = api_give(&answer->reason, &reason, err);
 
 	if (r == 0)
-		r = api_take_text(&answer->advice, &advice, "fh_plan_why",
-				  err);
+		r = api_give(&answer->advice, &advice, err);
 	if (r < 0) {
 		free(reason);
 		return r;
@@ -185,7 +171,7 @@ int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
 	if (r == 0)
 		r = api_needs(ret_advice, err);
 	if (r == 0)
-		r = check_fresh(plan, __func__, err);
+		r = plan_need_current(plan, err);
 	if (r == 0)
 		r = ask(plan, verb, what, &answer, err);
 	if (r == 0)

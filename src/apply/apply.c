@@ -143,6 +143,11 @@ void box_apply(struct box *box)
 	int ready[2];
 	long program;
 
+	if (streams_apply(box, &failure) < 0) {
+		child_report_failure(box, STEP_DESCRIPTORS, -EMFILE, &failure,
+				     FH_EXIT_NOT_BOXED);
+		_exit(FH_EXIT_NOT_BOXED);
+	}
 	for (int step = 0; step <= STEP_FORK; step++)
 		take_step(box, step, &failure);
 	child_report_starting(box, failure.lost);

@@ -4,6 +4,7 @@
 #include "apply/child.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "tables/exit_codes.h"
 
 /* Appends to a bounded string without stdio; returns the new length. */
 static size_t append(char *ret, size_t len, size_t size, const char *part)
@@ -41,5 +42,8 @@ void child_report_starting(const struct box *box, uint32_t lost)
 {
 	struct box_message message = { .kind = BOX_STARTING, .lost = lost };
 
-	write_exactly(box->report_fd, &message, sizeof(message));
+	/* A launcher that does not hear of it takes the box for failed: then
+	 * nothing may start. */
+	if (write_exactly(box->report_fd, &message, sizeof(message)) < 0)
+		_exit(FH_EXIT_NOT_BOXED);
 }

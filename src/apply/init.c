@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply/child.h"
@@ -22,7 +24,9 @@
  *      |  ^               |                         the kernel kills
  *      |  +---------------+ somebody else           what is left
  *      | other signal: to the program's group
- *      | end of file on go_fd: the launcher is gone --> exit
+ *      | time limit: SIGTERM to it, then, GRACE_MS later, exit
+ *      | end of file on go_fd, or the launcher's pidfd: it is gone --> exit
+ *      | a byte on go_fd: the launcher wants the end --> exit
  *
  * The program cannot reach init: it has no right to trace it (init is not
  * dumpable), the filter refuses to change its limits and priority, and init
@@ -33,10 +37,13 @@ struct init {
 	struct box *box;
 	pid_t program;
 	int signals;	/* signalfd of everything, all blocked since start */
+	bool is_timed_out;
+	uint64_t deadline_ms; /* UINT64_MAX = none */
 	int children;	/* /proc/self/task/../children; -1 with a pid ns */
 };
 
 #define FORWARDED_MAX 31
+#define GRACE_MS 2000 /* between asking to end and ending */
 #define REAP_BATCH 256 /* between two looks at the launcher's pipe */
 
 static int raw_wait(pid_t *ret_pid, int *ret_status)
@@ -98,7 +105,8 @@ static void end_descendants(struct init *init)
 
 static _Noreturn void finish(struct init *init, int status)
 {
-	struct box_message message = { .kind = BOX_ENDED, .status = status };
+	struct box_message message = { .kind = BOX_ENDED, .status = status,
+				       .is_timed_out = init->is_timed_out };
 
 	end_descendants(init);
 	write_exactly(init->box->report_fd, &message, sizeof(message));
@@ -168,12 +176,14 @@ static int open_children(struct init *init, struct child_failure *failure)
  * other end of a pipe waiting. */
 static int close_streams(struct init *init, int ready_fd)
 {
-	int keep[4];
+	int keep[5];
 	size_t n = 0;
 
 	n = descriptors_insert(keep, n, init->box->go_fd);
 	n = descriptors_insert(keep, n, init->box->report_fd);
 	n = descriptors_insert(keep, n, ready_fd);
+	if (init->box->parent_fd >= 0)
+		n = descriptors_insert(keep, n, init->box->parent_fd);
 	if (init->children >= 0)
 		n = descriptors_insert(keep, n, init->children);
 	return descriptors_close_but(0, keep, n);
@@ -204,11 +214,58 @@ static int init_prepare(struct init *init, int ready_fd,
 	return 0;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* For poll: until the deadline; never beyond what an int holds. */
+static int ms_left(const struct init *init)
+{
+	uint64_t now;
+
+	if (init->deadline_ms == UINT64_MAX)
+		return -1;
+	now = now_ms();
+	if (now >= init->deadline_ms)
+		return 0;
+	return init->deadline_ms - now > INT32_MAX
+		       ? INT32_MAX
+		       : (int)(init->deadline_ms - now);
+}
+
+static void keep_time(struct init *init)
+{
+	if (init->deadline_ms == UINT64_MAX || now_ms() < init->deadline_ms)
+		return;
+	if (init->is_timed_out)
+		finish(init, SIGKILL);
+	init->is_timed_out = true;
+	/* A stopped program could not end itself. */
+	forward(init, SIGTERM);
+	forward(init, SIGCONT);
+	init->deadline_ms = now_ms() + GRACE_MS;
+}
+
+/* The launcher has died, or wants an end of all at once. */
+static _Noreturn void obey_launcher(struct init *init)
+{
+	char byte;
+	bool is_order = recv(init->box->go_fd, &byte, 1, MSG_DONTWAIT) == 1;
+
+	end_descendants(init);
+	_exit(is_order ? FH_EXIT_SIGNAL_BASE + SIGKILL : FH_EXIT_NOT_BOXED);
+}
+
 void init_run(struct box *box, pid_t program, int ready_fd)
 {
-	struct init init = { .box = box, .program = program };
+	struct init init = { .box = box, .program = program,
+			     .deadline_ms = UINT64_MAX };
 	struct child_failure failure = { 0 };
-	struct pollfd watched[2];
+	struct pollfd watched[3];
 	int r = init_prepare(&init, ready_fd, &failure);
 
 	if (r < 0) {
@@ -219,16 +276,18 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 	}
 	watched[0] = (struct pollfd){ .fd = init.signals, .events = POLLIN };
 	watched[1] = (struct pollfd){ .fd = box->go_fd, .events = POLLIN };
+	watched[2] = (struct pollfd){ .fd = box->parent_fd, .events = POLLIN };
+	if (box->timeout_ms != UINT64_MAX)
+		init.deadline_ms = now_ms() + box->timeout_ms;
 	for (;;) {
 		bool has_more = reap(&init);
 
-		if (poll(watched, 2, has_more ? 0 : -1) < 0)
+		keep_time(&init);
+		if (poll(watched, 3, has_more ? 0 : ms_left(&init)) < 0)
 			continue;
 		if (watched[0].revents)
 			read_signals(&init);
-		if (watched[1].revents) {
-			end_descendants(&init);
-			_exit(FH_EXIT_NOT_BOXED);
-		}
+		if (watched[1].revents || watched[2].revents)
+			obey_launcher(&init);
 	}
 }

@@ -3,6 +3,8 @@
 #ifndef FH_BASE_CLEANUP_H
 #define FH_BASE_CLEANUP_H
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +29,21 @@ static inline int fd_take(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+/* Takes over a descriptor and returns it, or a copy above the standard ones
+ * where it is one of them; a negative errno when there is none to be had. */
+static inline int fd_raise(int fd)
+{
+	int raised;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	raised = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (raised < 0)
+		raised = -errno;
+	close(fd);
+	return raised;
 }
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -54,7 +54,7 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 static int close_all_but(struct box *box, const int *also, size_t n_also,
 			 struct child_failure *failure)
 {
-	int keep[BOX_KEEP_FDS_MAX + 2];
+	int keep[BOX_KEEP_FDS_MAX + 3];
 	size_t n = 0;
 	int r;
 
@@ -69,13 +69,35 @@ static int close_all_but(struct box *box, const int *also, size_t n_also,
 		     : 0;
 }
 
+/* Whatever has the program's streams comes above them first: one may stand on
+ * another's number. */
+int streams_apply(struct box *box, struct child_failure *failure)
+{
+	int copies[3];
+
+	for (int i = 0; i < 3; i++) {
+		copies[i] = box->streams[i];
+		if (copies[i] == i)
+			continue;
+		copies[i] = fcntl(copies[i], F_DUPFD_CLOEXEC, 3);
+		if (copies[i] < 0)
+			return child_fail(failure, -errno, "take over",
+					  "a standard stream");
+	}
+	for (int i = 0; i < 3; i++)
+		if (copies[i] != i && dup2(copies[i], i) < 0)
+			return child_fail(failure, -errno, "take over",
+					  "a standard stream");
+	return 0;
+}
+
 /* Before the fork, so that a thousand sources are not copied, only to be
  * closed twice. */
 int close_sources_apply(struct box *box, struct child_failure *failure)
 {
-	const int pipes[] = { box->go_fd, box->report_fd };
+	const int ours[] = { box->go_fd, box->report_fd, box->parent_fd };
 
-	return close_all_but(box, pipes, 2, failure);
+	return close_all_but(box, ours, box->parent_fd < 0 ? 2 : 3, failure);
 }
 
 int descriptors_apply(struct box *box, struct child_failure *failure)

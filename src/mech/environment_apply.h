@@ -5,6 +5,7 @@
 #include "apply/child.h"
 
 int keyring_apply(struct box *box, struct child_failure *failure);
+int streams_apply(struct box *box, struct child_failure *failure);
 int close_sources_apply(struct box *box, struct child_failure *failure);
 int descriptors_apply(struct box *box, struct child_failure *failure);
 int signals_apply(struct box *box, struct child_failure *failure);

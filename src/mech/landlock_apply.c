@@ -89,7 +89,7 @@ static int add_stdio(int ruleset, const struct box *box,
 
 		if (!box->stdio_rights[i])
 			continue;
-		r = add_rule(ruleset, box->stdio_fd[i], box->stdio_rights[i],
+		r = add_rule(ruleset, i, box->stdio_rights[i],
 			     "a standard stream", failure);
 		if (r < 0)
 			return r;

@@ -22,10 +22,24 @@ int parent_death_apply(struct box *box, struct child_failure *failure)
 	return 0;
 }
 
+/* Only for a moment, and only in this copy: the files of its maps belong to us
+ * no longer than that. */
+static int become_mappable(struct box *box, struct child_failure *failure)
+{
+	struct box_message message = { .kind = BOX_MAPPABLE };
+
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "open to its maps", "init");
+	return write_exactly(box->report_fd, &message, sizeof(message));
+}
+
 int maps_apply(struct box *box, struct child_failure *failure)
 {
 	char go;
-	int r = read_exactly(box->go_fd, &go, 1);
+	int r = box->must_become_dumpable ? become_mappable(box, failure) : 0;
+
+	if (r == 0)
+		r = read_exactly(box->go_fd, &go, 1);
 
 	if (r == -ENODATA)
 		_exit(125); /* the launcher has failed, or is no more */
@@ -43,10 +57,13 @@ int fork_apply(struct box *box, struct child_failure *failure)
 	if (r < 0)
 		return child_fail(failure, r, "reset", "SIGCHLD");
 	/* Init's death takes a pid namespace with it. Without one init must
-	 * outlive the launcher long enough to end what the program left: it
-	 * learns of the death by the end of file on its pipe. */
-	if (prctl(PR_SET_PDEATHSIG, box->has_pid_namespace ? SIGKILL : 0, 0, 0,
-		  0) < 0)
+	 * outlive the launcher long enough to end what the program left. And
+	 * the kernel sends this signal when the *thread* ends that cloned us,
+	 * which in a program with threads is no reason to end. From here on
+	 * init watches the launcher by its pidfd and the end of its socket. */
+	if (prctl(PR_SET_PDEATHSIG,
+		  box->has_pid_namespace && box->dies_with_thread ? SIGKILL : 0,
+		  0, 0, 0) < 0)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "close to tracers", "init");

@@ -82,8 +82,8 @@ static const uint16_t network_server_calls[] = {
 
 /* A reaper that forwards signals; see supervise/. */
 static const uint16_t init_calls[] = {
-	C(close), C(exit),    C(exit_group), C(kill),	    C(poll),
-	C(ppoll), C(pread64), C(read),	    C(restart_syscall),
+	C(clock_gettime), C(close), C(exit), C(exit_group), C(kill), C(poll),
+	C(ppoll), C(pread64), C(read), C(recvfrom), C(restart_syscall),
 	C(wait4), C(write),
 };
 

@@ -114,8 +114,13 @@ struct box {
 	bool has_pid_namespace;
 	uint64_t clone_flags; /* all but CLONE_NEWNET */
 
-	int go_fd;     /* read end: one byte starts us, end of file ends us */
+	int go_fd; /* one byte starts us, another or end of file ends us */
 	int report_fd; /* write end: struct box_message to the launcher */
+	int parent_fd; /* pidfd of the launcher, readable when it has died; -1 */
+	int streams[3]; /* what becomes 0, 1 and 2; the number itself stays */
+	bool must_become_dumpable; /* the launcher is not: its maps need it */
+	bool dies_with_thread; /* not only with the launcher's process */
+	uint64_t timeout_ms; /* init keeps it; UINT64_MAX = none */
 	int proc_fd;   /* /proc of the outside; set by the child */
 	int net_pid;   /* the child's helper that makes the net namespace */
 
@@ -138,8 +143,7 @@ struct box {
 	uint64_t landlock_root; /* rights at "/", for listing it; 0 = none */
 	const uint16_t *connect_ports, *listen_ports;
 	size_t n_connect_ports, n_listen_ports;
-	int stdio_fd[3];	/* which of 0-2 are regular files... */
-	uint64_t stdio_rights[3]; /* ... and what reopening them needs */
+	uint64_t stdio_rights[3]; /* what reopening 0-2 by name needs */
 
 	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
 	size_t n_rlimits;
@@ -159,6 +163,7 @@ struct box {
 
 enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */
+	BOX_MAPPABLE,	/* must_become_dumpable has been done */
 	BOX_STARTING,	/* all fences but the last stand: .lost */
 	BOX_ENDED,	/* the program ended: .status */
 };
@@ -169,8 +174,17 @@ struct box_message {
 	uint32_t lost; /* MECHANISM bits that could not be had after all */
 	int32_t status; /* as from wait(2) */
 	int32_t exit_code; /* BOX_FAILED: 125, 126 or 127 */
+	uint32_t is_timed_out; /* BOX_ENDED: by the time limit */
 	struct fh_error error;
 };
+
+/* What came through a pipe is text only where it ends. */
+static inline void message_sanitize(struct box_message *message)
+{
+	message->error.what[FH_ERROR_WHAT_MAX - 1] = '\0';
+	message->error.remedy[FH_ERROR_REMEDY_MAX - 1] = '\0';
+	message->error.origin[FH_ERROR_ORIGIN_MAX - 1] = '\0';
+}
 
 struct step_info {
 	const char *name;

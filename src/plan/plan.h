@@ -43,7 +43,7 @@ struct plan_guarantee {
 
 struct fh_plan {
 	const struct fh_policy *policy; /* borrowed; must outlive the plan */
-	uint64_t policy_version; /* of what was planned; another one is stale */
+	uint64_t policy_version; /* of the policy when it was planned */
 	struct fh_kernel kernel;
 	struct arena arena;
 
@@ -87,6 +87,9 @@ struct fh_plan {
 int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err);
 void plan_free(struct fh_plan *plan);
+
+/* -ESTALE when the policy was changed since it was planned. */
+int plan_need_current(const struct fh_plan *plan, struct fh_error *err);
 
 /* Adds the plan as text, or as one JSON object. */
 void plan_print(const struct fh_plan *plan, struct text *ret);

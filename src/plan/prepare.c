@@ -25,19 +25,22 @@
 /* Every grant costs a descriptor until the box stands; the usual soft limit
  * of 1024 is no reason to refuse more. The program gets its own limit. */
 static void raise_descriptor_limit(const struct fh_plan *plan,
-				   struct rlimit *ret_before)
+				   const struct prepare_request *request,
+				   struct prepared *ret)
 {
+	struct rlimit *before = &ret->descriptors;
 	struct rlimit more;
 
-	if (getrlimit(RLIMIT_NOFILE, ret_before) < 0) {
-		ret_before->rlim_cur = ret_before->rlim_max = 0;
+	if (getrlimit(RLIMIT_NOFILE, before) < 0) {
+		before->rlim_cur = before->rlim_max = 0;
 		return;
 	}
-	more = *ret_before;
-	if (plan->n_mounts + DESCRIPTORS_SPARE < more.rlim_cur)
+	more = *before;
+	if (!request->may_raise_descriptors ||
+	    plan->n_mounts + DESCRIPTORS_SPARE < more.rlim_cur)
 		return;
 	more.rlim_cur = more.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &more);
+	ret->has_raised_descriptors = setrlimit(RLIMIT_NOFILE, &more) == 0;
 }
 
 static void add_rlimit(struct box *box, int resource, rlim_t soft, rlim_t hard)
@@ -94,20 +97,20 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 {
 	int abi = landlock_abi_used(plan);
 
-	for (int fd = 0; fd < 3; fd++) {
+	for (int i = 0; i < 3; i++) {
 		static const unsigned int modes[] = {
 			[O_RDONLY] = FH_READ, [O_WRONLY] = FH_WRITE,
 			[O_RDWR] = FH_READ | FH_WRITE,
 		};
+		int fd = box->streams[i];
 		int flags = fcntl(fd, F_GETFL);
 		struct stat st;
 
-		box->stdio_fd[fd] = fd;
 		if (!abi || flags < 0 || flags & O_PATH ||
 		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
 		    !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
 			continue;
-		box->stdio_rights[fd] = landlock_access(
+		box->stdio_rights[i] = landlock_access(
 			modes[flags & O_ACCMODE], false, abi);
 	}
 }
@@ -153,9 +156,9 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	if (!fds)
 		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
 			       "prepare the box");
-	for (int fd = 0; fd < 3; fd++)
-		if (opens_a_tree(fd))
-			return fail_tree(err, fd);
+	for (int i = 0; i < 3; i++)
+		if (opens_a_tree(prepared->box.streams[i]))
+			return fail_tree(err, i);
 	for (size_t i = 0; i < policy->n_keep_fds; i++) {
 		if (fcntl(policy->keep_fds[i], F_GETFD) < 0)
 			return error_set(err, FH_STAGE_PREPARE, -errno,
@@ -182,7 +185,8 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->steps = plan->steps;
 	box->has_pid_namespace = plan->has_namespaces;
 	box->clone_flags = plan->clone_flags & ~(uint64_t)CLONE_NEWNET;
-	box->go_fd = box->report_fd = box->proc_fd = -1;
+	box->go_fd = box->report_fd = box->proc_fd = box->parent_fd = -1;
+	box->timeout_ms = policy->timeout_ms;
 	box->uid = plan->uid;
 	box->gid = plan->gid;
 	box->clear_groups = plan->kernel.can_clear_groups;
@@ -210,21 +214,22 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->envp = plan->envp;
 }
 
-int plan_prepare(const struct fh_plan *plan, char *const *argv,
-		 struct prepared *ret, struct fh_error *err)
+int plan_prepare_for(const struct fh_plan *plan,
+		     const struct prepare_request *request,
+		     struct prepared *ret, struct fh_error *err)
 {
-	struct rlimit descriptors;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	raise_descriptor_limit(plan, &descriptors);
+	memcpy(ret->box.streams, request->streams, sizeof(request->streams));
+	raise_descriptor_limit(plan, request, ret);
 	prepare_rest(plan, &ret->box);
 	/* Before anything of ours could take a number that shall be kept. */
 	r = prepare_descriptors(plan, ret, err);
 	if (r == 0)
 		r = sources_open(plan, ret, err);
-	if (r == 0 && argv)
-		r = program_prepare(plan, argv, ret, err);
+	if (r == 0 && request->argv)
+		r = program_prepare(plan, request->argv, ret, err);
 	if (r == 0)
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
 	if (r == 0)
@@ -233,10 +238,19 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 		prepared_done(ret);
 		return r;
 	}
-	prepare_rlimits(plan, &ret->box, &descriptors);
+	prepare_rlimits(plan, &ret->box, &ret->descriptors);
 	prepare_pid_max(plan, &ret->box);
 	prepare_stdio(plan, &ret->box);
 	return 0;
+}
+
+int plan_prepare(const struct fh_plan *plan, char *const *argv,
+		 struct prepared *ret, struct fh_error *err)
+{
+	const struct prepare_request request = { .argv = argv,
+						 .streams = { 0, 1, 2 } };
+
+	return plan_prepare_for(plan, &request, ret, err);
 }
 
 void prepared_done(struct prepared *prepared)
@@ -244,6 +258,8 @@ void prepared_done(struct prepared *prepared)
 	for (size_t i = 0; i < prepared->box.n_mounts; i++)
 		if (prepared->ops[i].fd >= 0)
 			close(prepared->ops[i].fd);
+	if (prepared->has_raised_descriptors)
+		setrlimit(RLIMIT_NOFILE, &prepared->descriptors);
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);

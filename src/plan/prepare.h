@@ -8,6 +8,16 @@ struct prepared {
 	struct box box;
 	struct arena arena;
 	struct mount_op *ops; /* box.mounts; heap, owned with their .fd */
+	struct rlimit descriptors; /* of the caller, before it was raised */
+	bool has_raised_descriptors;
+};
+
+struct prepare_request {
+	char *const *argv; /* NULL when nothing shall run; borrowed */
+	int streams[3];	   /* what becomes 0, 1 and 2 of the program */
+	/* May the caller's limit of open files be raised until
+	 * prepared_done()? It is the whole process's. */
+	bool may_raise_descriptors;
 };
 
 /**
@@ -15,12 +25,17 @@ struct prepared {
  * @argv: the program and its arguments, NULL-terminated; borrowed. May be
  *        NULL when nothing shall run
  *
+ * With the caller's own streams. plan_prepare_for() has more to choose.
+ *
  * Return: 0; -ENOENT and the like for a source that cannot be opened;
  *         -EINVAL for grants that contradict each other; -EACCES for a
  *         program that no grant covers; -EMFILE; -ENOMEM
  */
 int plan_prepare(const struct fh_plan *plan, char *const *argv,
 		 struct prepared *ret, struct fh_error *err);
+int plan_prepare_for(const struct fh_plan *plan,
+		     const struct prepare_request *request,
+		     struct prepared *ret, struct fh_error *err);
 void prepared_done(struct prepared *prepared);
 
 /* The operation that decides about a path inside the box: the deepest one

@@ -245,6 +245,12 @@ static const char *plain_name(struct opener *o, const char *source,
 							normal);
 }
 
+/* The child puts the program's streams on 0 to 2: no source may be there. */
+static int hold_path(int dir, const char *path, uint64_t resolve)
+{
+	return fd_raise(open_resolved(dir, path, O_PATH | O_CLOEXEC, resolve));
+}
+
 static int open_source(struct opener *o, const struct plan_mount *mount)
 {
 	char normal[PATH_MAX];
@@ -259,12 +265,11 @@ static int open_source(struct opener *o, const struct plan_mount *mount)
 	}
 	name = plain_name(o, mount->source, normal);
 	if (name)
-		fd = open_resolved(AT_FDCWD, name, O_PATH | O_CLOEXEC,
-				   OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
+		fd = hold_path(AT_FDCWD, name,
+			       OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
 	if (fd == -ELOOP) {
 		name = NULL;
-		fd = open_resolved(AT_FDCWD, mount->source,
-				   O_PATH | O_CLOEXEC, OPEN_NO_MAGICLINKS);
+		fd = hold_path(AT_FDCWD, mount->source, OPEN_NO_MAGICLINKS);
 	}
 	if (fd == -ENOSYS)
 		return fail_source(o, mount, fd, "openat2 is needed: Linux 5.6");
@@ -322,8 +327,7 @@ static int open_entry(struct opener *o, const struct plan_mount *whole,
 			return out_of_memory(o);
 		return add_op(o, &entry) ? 0 : -ENOMEM;
 	}
-	fd = open_resolved(root, name, O_PATH | O_CLOEXEC,
-			   OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
+	fd = hold_path(root, name, OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
 	if (fd < 0)
 		return fail_source(o, &entry, fd, NULL);
 	entry.is_default = true; /* what cannot be read stays unreadable */

@@ -51,16 +51,16 @@ struct process_clone_args { /* struct clone_args, first version: 64 bytes */
 };
 
 /**
- * process_clone() - fork with namespace flags
+ * process_clone() - fork with namespace flags, unseen by the caller's waits
  * @ret_pidfd: close-on-exec descriptor of the child; may be NULL
  *
  * A raw call: no handlers of a libc run, so the child may only use
  * async-signal-safe functions. Falls back to clone(2) where clone3 is
  * missing or filtered (container runtimes answer ENOSYS).
  *
- * The child sends no signal when it ends, so that no handler of the caller
- * runs and no SIGCHLD of its own is taken for it; only a wait with __WALL
- * sees it.
+ * The child sends no signal when it ends: the caller's SIGCHLD handler does
+ * not run, ignoring SIGCHLD does not take its status away, and waiting for
+ * any child does not reap it. Waiting for it needs __WALL.
  *
  * Return: 0 in the child, its pid in the parent, or a negative errno
  */

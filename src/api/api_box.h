@@ -1,0 +1,32 @@
+/* A box that was spawned: the object behind struct fh_box. */
+#ifndef FH_API_API_BOX_H
+#define FH_API_API_BOX_H
+
+#include <fumehood/spawn.h>
+
+#include "plan/plan.h"
+#include "supervise/running.h"
+#include "supervise/streams.h"
+
+struct fh_box {
+	struct running running;
+	struct streams streams;
+	const struct fh_plan *plan; /* as it was carried out */
+	struct fh_plan *own_plan;   /* to be freed; NULL when borrowed */
+	struct fh_plan *view; /* a changed copy of a borrowed one, or NULL */
+	struct fh_policy *policy; /* own copy; NULL when borrowed */
+};
+
+/* Init passes on what a program may be sent: the classic signals. */
+#define FORWARDED_SIGNALS_MAX 31
+
+/* fh_spawn() and fh_spawn_plan() with arguments that were checked. */
+int box_spawn(const struct fh_policy *policy, char *const argv[],
+	      const struct fh_spawn_options *options, struct fh_box **ret,
+	      struct fh_error *err);
+int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
+		   const struct fh_spawn_options *options, struct fh_box **ret,
+		   struct fh_error *err);
+void box_free(struct fh_box *box);
+
+#endif

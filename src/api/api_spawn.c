@@ -1,0 +1,205 @@
+/* fh_spawn() and what is done with a box that runs. */
+#include "api/export.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api_box.h"
+#include "base/cleanup.h"
+#include "report/report.h"
+
+/*
+ * A thread that is cancelled in the middle would leave a half-built box and
+ * open descriptors behind: it is cancelled at its next point after us.
+ */
+static int hold_cancellation(void)
+{
+	int before = PTHREAD_CANCEL_ENABLE;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
+static void allow_cancellation(int before)
+{
+	pthread_setcancelstate(before, NULL);
+}
+
+static int check_options(const struct fh_spawn_options *options,
+			 struct fh_error *err)
+{
+	const unsigned int known = FH_SPAWN_RAISE_NOFILE |
+				   FH_SPAWN_DIE_WITH_THREAD;
+
+	if (!options)
+		return 0;
+	if (options->size != sizeof(*options))
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "fh_spawn_options.size is %zu, not %zu",
+				 options->size, sizeof(*options));
+	if (options->flags & ~known)
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "fh_spawn_options.flags: unknown flags 0x%x",
+				 options->flags & ~known);
+	return 0;
+}
+
+static int check_program(char *const argv[], struct fh_error *err)
+{
+	int r = api_needs(argv, err);
+
+	if (r == 0 && !argv[0])
+		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
+			      "fh_spawn: argv has no program");
+	return r;
+}
+
+int fh_spawn(const struct fh_policy *policy, char *const argv[],
+	     const struct fh_spawn_options *options, struct fh_box **ret,
+	     struct fh_error *err)
+{
+	int r = api_needs(policy, err), cancel;
+
+	if (r == 0)
+		r = check_program(argv, err);
+	if (r == 0)
+		r = check_options(options, err);
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r < 0)
+		return r;
+	cancel = hold_cancellation();
+	r = box_spawn(policy, argv, options, ret, err);
+	allow_cancellation(cancel);
+	return r;
+}
+
+int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
+		  const struct fh_spawn_options *options, struct fh_box **ret,
+		  struct fh_error *err)
+{
+	int r = api_needs(plan, err), cancel;
+
+	if (r == 0)
+		r = check_program(argv, err);
+	if (r == 0)
+		r = check_options(options, err);
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r < 0)
+		return r;
+	cancel = hold_cancellation();
+	r = box_spawn_plan(plan, argv, options, ret, err);
+	allow_cancellation(cancel);
+	return r;
+}
+
+int fh_box_fd(const struct fh_box *box)
+{
+	return box ? box->running.pid_fd : -EINVAL;
+}
+
+pid_t fh_box_pid(const struct fh_box *box)
+{
+	return box ? box->running.pid : -EINVAL;
+}
+
+const struct fh_plan *fh_box_plan(const struct fh_box *box)
+{
+	return box ? box->plan : NULL;
+}
+
+int fh_box_stream(struct fh_box *box, int number)
+{
+	if (!box || number < 0 || number > 2)
+		return -EINVAL;
+	return box->streams.ours[number] < 0
+		       ? -EBADF
+		       : fd_take(&box->streams.ours[number]);
+}
+
+int fh_kill(struct fh_box *box, int sig, struct fh_error *err)
+{
+	int r = api_needs(box, err);
+
+	if (r < 0)
+		return r;
+	if (sig < 1 || sig > FORWARDED_SIGNALS_MAX)
+		return error_set(err, FH_STAGE_SUPERVISE, -EINVAL,
+				 "fh_kill: no signal %d can be sent", sig);
+	r = running_signal(&box->running, sig);
+	if (r < 0)
+		return error_set(err, FH_STAGE_SUPERVISE, r,
+				 "send signal %d to the box", sig);
+	return 0;
+}
+
+int fh_wait(struct fh_box *box, int timeout_ms, struct fh_result *ret,
+	    struct fh_error *err)
+{
+	int r = api_needs(box, err), cancel;
+
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r == 0 && timeout_ms < -1)
+		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
+			      "fh_wait: timeout_ms is %d", timeout_ms);
+	if (r < 0)
+		return r;
+	cancel = hold_cancellation();
+	r = running_wait(&box->running, timeout_ms, err);
+	allow_cancellation(cancel);
+	if (r == 0)
+		*ret = box->running.result;
+	return r;
+}
+
+void fh_box_free(struct fh_box *box)
+{
+	int cancel;
+
+	if (!box)
+		return;
+	cancel = hold_cancellation();
+	box_free(box);
+	allow_cancellation(cancel);
+}
+
+int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
+		    char *const argv[], enum fh_format format, char **ret,
+		    struct fh_error *err)
+{
+	struct text text = { 0 };
+	int r = api_needs(result, err);
+
+	if (r == 0)
+		r = api_needs(plan, err);
+	if (r == 0)
+		r = api_needs(argv, err);
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r == 0)
+		r = plan_need_current(plan, err);
+	if (r == 0 && (result->reason < 0 || result->reason >= N_ENDS))
+		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
+			      "fh_result_print: no reason %d", result->reason);
+	if (r == 0 && format != FH_TEXT && format != FH_JSON)
+		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
+			      "fh_result_print: no format %d", (int)format);
+	if (r < 0)
+		return r;
+	if (format == FH_JSON)
+		report_json(plan, result, argv, &text);
+	else
+		report_text(plan, result, &text);
+	return api_give(&text, ret, err);
+}
+
+const char *fh_end_name(int reason)
+{
+	return reason >= 0 && reason < N_ENDS ? ends[reason].name : NULL;
+}

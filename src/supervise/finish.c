@@ -1,0 +1,196 @@
+/* Waits for the end of a box, signals it, and says how it ended. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "supervise/running.h"
+#include "sys/process.h"
+
+const struct end_info ends[N_ENDS] = {
+	[FH_END_NOT_STARTED] = { "not-started", "the program never started" },
+	[FH_END_EXITED] = { "exited", "exited" },
+	[FH_END_SIGNALLED] = { "signalled", "killed by a signal" },
+	[FH_END_TIMEOUT] = { "timeout", "ended at the time limit" },
+	[FH_END_LIMIT] = { "limit", "ended at a ceiling" },
+	[FH_END_REFUSED_SYSCALL] = { "refused-syscall",
+		"killed for a refused system call" },
+	[FH_END_KILLED] = { "init-killed",
+		"the box was killed from outside" },
+};
+
+/* A program may send itself any signal; it is taken for a ceiling's only
+ * where the ceiling was set. */
+static enum fh_end signal_reason(const struct running *running, int sig)
+{
+	if (sig == SIGSYS)
+		return FH_END_REFUSED_SYSCALL;
+	if ((sig == SIGXCPU && running->rlimits >> RLIMIT_CPU & 1) ||
+	    (sig == SIGXFSZ && running->rlimits >> RLIMIT_FSIZE & 1))
+		return FH_END_LIMIT;
+	return FH_END_SIGNALLED;
+}
+
+/* Init told how the program ended. */
+static void conclude_ended(struct running *running,
+			   const struct box_message *message)
+{
+	struct fh_result *result = &running->result;
+	int status = message->status;
+
+	result->status = status;
+	if (message->is_timed_out) {
+		result->reason = FH_END_TIMEOUT;
+		result->exit_code = FH_EXIT_TIMED_OUT;
+	} else if (WIFSIGNALED(status)) {
+		result->reason = signal_reason(running, WTERMSIG(status));
+		result->exit_code = FH_EXIT_SIGNAL_BASE + WTERMSIG(status);
+	} else {
+		result->reason = FH_END_EXITED;
+		result->exit_code = WEXITSTATUS(status);
+	}
+}
+
+static void conclude_failed(struct fh_result *result,
+			    const struct box_message *message)
+{
+	result->reason = FH_END_NOT_STARTED;
+	result->exit_code = message->exit_code;
+	result->error = message->error;
+}
+
+/* Init said nothing: it was killed, by us or by somebody else outside. */
+static void conclude_silent(struct fh_result *result, int init_status)
+{
+	result->reason = FH_END_KILLED;
+	if (WIFSIGNALED(init_status)) {
+		result->exit_code = FH_EXIT_SIGNAL_BASE + WTERMSIG(init_status);
+		return;
+	}
+	result->exit_code = FH_EXIT_SIGNAL_BASE + SIGKILL;
+	if (WEXITSTATUS(init_status) == FH_EXIT_SIGNAL_BASE + SIGKILL)
+		return; /* it ended all by our own order */
+	result->exit_code = FH_EXIT_NOT_BOXED;
+	error_set(&result->error, FH_STAGE_SUPERVISE, -EPROTO,
+		  "learn how the program ended");
+}
+
+/* The first message counts: a failure is the cause, what init says of its
+ * child afterwards only a consequence. Never waiting for it: nobody is left
+ * who would write. */
+static void conclude(struct running *running, int init_status)
+{
+	struct pollfd report = { .fd = running->report_fd, .events = POLLIN };
+	struct box_message message;
+
+	running->result.status = -1;
+	if (poll(&report, 1, 0) != 1 || !(report.revents & POLLIN) ||
+	    read_exactly(running->report_fd, &message, sizeof(message)) < 0) {
+		conclude_silent(&running->result, init_status);
+		return;
+	}
+	message_sanitize(&message);
+	if (message.kind == BOX_FAILED && message.error.code < 0)
+		conclude_failed(&running->result, &message);
+	else if (message.kind == BOX_ENDED)
+		conclude_ended(running, &message);
+	else
+		conclude_silent(&running->result, init_status);
+}
+
+static uint64_t microseconds(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
+}
+
+/* The kernel lets init go only when all that was in its pid namespace has been
+ * reaped, so its usage is the whole box's. */
+static int reap(struct running *running, struct fh_error *err)
+{
+	struct fh_result *result = &running->result;
+	struct rusage usage = { 0 };
+	int status = 0;
+	pid_t pid;
+
+	do {
+		pid = wait4(running->pid, &status, __WALL, &usage);
+	} while (pid < 0 && errno == EINTR);
+	running->has_ended = true;
+	__atomic_store_n(&running->is_reaped, true, __ATOMIC_RELEASE);
+	result->wall_us = monotonic_us() - running->started_us;
+	result->user_us = microseconds(&usage.ru_utime);
+	result->system_us = microseconds(&usage.ru_stime);
+	result->memory_peak = (uint64_t)usage.ru_maxrss * 1024;
+	if (pid < 0) {
+		error_set(err, FH_STAGE_SUPERVISE, -ECHILD,
+			  "wait for the box: somebody else in this process has reaped it");
+		error_remedy(err, "do not wait with __WALL or __WCLONE for any child");
+		return -ECHILD;
+	}
+	conclude(running, status);
+	return 0;
+}
+
+int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
+{
+	struct pollfd watched = { .fd = running->pid_fd, .events = POLLIN };
+	uint64_t deadline_us = UINT64_MAX;
+	int n;
+
+	if (running->has_ended)
+		return 0;
+	if (timeout_ms >= 0)
+		deadline_us = monotonic_us() + (uint64_t)timeout_ms * 1000;
+	while ((n = poll(&watched, 1, timeout_ms)) < 0 && errno == EINTR) {
+		uint64_t now = monotonic_us();
+
+		if (timeout_ms >= 0)
+			timeout_ms = now >= deadline_us ? 0
+				: (int)((deadline_us - now + 999) / 1000);
+	}
+	if (n < 0)
+		return error_set(err, FH_STAGE_SUPERVISE, -errno,
+				 "wait for the box");
+	if (n == 0)
+		return error_set(err, FH_STAGE_SUPERVISE, -ETIMEDOUT,
+				 "wait for the box: it still runs");
+	return reap(running, err);
+}
+
+/* Without a pid namespace only init can end what the program left behind: a
+ * byte asks for it, where force would make that nobody's. Before there is a
+ * program the same byte would let init go on. */
+static int end_all(const struct running *running)
+{
+	if (running->has_pid_namespace || !running->is_standing)
+		return process_signal(running->pid_fd, SIGKILL);
+	return send(running->go_fd, "k", 1, MSG_NOSIGNAL) == 1 ? 0 : -ESRCH;
+}
+
+int running_signal(struct running *running, int sig)
+{
+	if (__atomic_load_n(&running->is_reaped, __ATOMIC_ACQUIRE))
+		return -ESRCH;
+	return sig == SIGKILL ? end_all(running)
+			      : process_signal(running->pid_fd, sig);
+}
+
+void running_done(struct running *running)
+{
+	int *fds[] = { &running->pid_fd, &running->go_fd, &running->report_fd };
+
+	if (running->pid > 0 && !running->has_ended) {
+		end_all(running);
+		running_wait(running, -1, NULL);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		cleanup_close(fds[i]);
+		*fds[i] = -1;
+	}
+}

@@ -1,0 +1,64 @@
+/* A box that was started: who it is, how it is reached, how it ended. */
+#ifndef FH_SUPERVISE_RUNNING_H
+#define FH_SUPERVISE_RUNNING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "plan/box.h"
+#include "supervise/result.h"
+
+/*
+ *   running_start()                running_wait()
+ *        |                               |
+ *     cloned --> mapped --> standing --> ended: .result is filled
+ *        |          |
+ *        +----------+--> failed: nothing is left, not even descriptors
+ *
+ * The library has no thread, no handler and no loop of its own: the time limit
+ * is kept by init, and the end shows by a pidfd.
+ */
+struct running {
+	pid_t pid; /* init, in our namespace */
+	int pid_fd;
+	int go_fd; /* our end: a byte lets init go on, or ends all */
+	int report_fd;
+	bool has_pid_namespace;
+	bool is_standing; /* all fences; from here on there is a program */
+	bool has_ended;
+	bool is_reaped; /* atomic: running_signal() of other threads reads it */
+	uint32_t rlimits; /* bits of the resources that were limited */
+	uint32_t lost;	  /* MECHANISM bits that the kernel refused */
+	uint64_t started_us;
+	struct fh_result result;
+};
+
+/**
+ * running_start() - clone init, write its maps, wait until all fences stand
+ * @box:        prepared; its pipes are filled in
+ * @timeout_ms: how long that may take; POLICY_UNLIMITED for ever
+ *
+ * Blocks the signals of the calling thread while it clones. Init ends when
+ * this process ends. Return: 0; -ETIMEDOUT; or what failed, with nothing left
+ */
+int running_start(struct box *box, uint64_t timeout_ms, struct running *ret,
+		  struct fh_error *err);
+
+/**
+ * running_wait() - wait for the end, and fill .result
+ * Return: 0; -ETIMEDOUT; -ECHILD when somebody else has reaped it
+ */
+int running_wait(struct running *running, int timeout_ms,
+		 struct fh_error *err);
+
+/* Sends a signal to the program; SIGKILL ends everything. From any thread.
+ * Return: 0, -ESRCH when all has ended, -EINVAL */
+int running_signal(struct running *running, int sig);
+
+/* Ends what still runs, reaps it and closes what is open. */
+void running_done(struct running *running);
+
+uint64_t monotonic_us(void);
+
+#endif

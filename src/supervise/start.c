@@ -1,0 +1,251 @@
+/* Clones the box's init, writes its id maps, and waits until it is ready. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apply/child.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "policy/policy.h"
+#include "supervise/running.h"
+#include "sys/process.h"
+
+uint64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int fail(struct fh_error *err, int code, const char *what)
+{
+	return error_set(err, FH_STAGE_SUPERVISE, code, "%s", what);
+}
+
+static int write_proc(pid_t pid, const char *name, const char *text)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : write_exactly(fd, text, strlen(text));
+}
+
+/*
+ * The parent writes the maps, so that the child is never a moment without
+ * one and errors are ours to tell. Setgroups is denied unless root wants to
+ * clear the groups, which must happen inside.
+ */
+static int write_maps(const struct box *box, pid_t init, struct fh_error *err)
+{
+	char map[64];
+	int r = 0;
+
+	if (!(box->clone_flags & CLONE_NEWUSER))
+		return 0;
+	if (!box->clear_groups)
+		r = write_proc(init, "setgroups", "deny");
+	if (r < 0)
+		return fail(err, r, "write setgroups of the box");
+	snprintf(map, sizeof(map), "%u %u 1\n", box->uid, box->uid);
+	r = write_proc(init, "uid_map", map);
+	if (r < 0)
+		return fail(err, r, "write the uid_map of the box");
+	snprintf(map, sizeof(map), "%u %u 1\n", box->gid, box->gid);
+	r = write_proc(init, "gid_map", map);
+	return r < 0 ? fail(err, r, "write the gid_map of the box") : 0;
+}
+
+/* A caller may run with a standard stream closed: what is ours must not take
+ * that number, for the program's streams are put there in the child. */
+static int raise_numbers(int fds[2])
+{
+	for (int i = 0; i < 2; i++) {
+		fds[i] = fd_raise(fds[i]);
+		if (fds[i] < 0) {
+			int code = fds[i];
+
+			cleanup_close(&fds[!i]);
+			return code;
+		}
+	}
+	return 0;
+}
+
+/* A socket where we write: writing to a child that has died must not send
+ * SIGPIPE to a caller that never heard of it. */
+static int make_pipes(int ret_go[2], int ret_report[2])
+{
+	int r;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ret_go) < 0)
+		return -errno;
+	r = raise_numbers(ret_go);
+	if (r < 0)
+		return r;
+	r = pipe2(ret_report, O_CLOEXEC) < 0 ? -errno
+					     : raise_numbers(ret_report);
+	if (r < 0) {
+		close(ret_go[0]);
+		close(ret_go[1]);
+	}
+	return r;
+}
+
+/* Init reads its signals from a descriptor, which takes none that is not
+ * blocked: it inherits this mask. And no handler of the caller's may run in
+ * the child. Raw, for a libc keeps some signals to itself. */
+static int block_signals(uint64_t *ret_before)
+{
+	uint64_t all = ~UINT64_C(0);
+
+	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, ret_before,
+		       sizeof(all)) < 0 ? -errno : 0;
+}
+
+static void restore_signals(uint64_t before)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
+}
+
+static int clone_init(struct box *box, struct running *ret,
+		      struct fh_error *err)
+{
+	int go[2], report[2], parent;
+	uint64_t signals;
+	pid_t pid;
+	int r = make_pipes(go, report);
+
+	if (r < 0)
+		return fail(err, r, "create a pipe");
+	ret->go_fd = go[1];
+	ret->report_fd = report[0];
+	/* Where pidfds cannot be had the pipe alone tells of our end. */
+	parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	parent = parent < 0 ? -1 : fd_raise(parent);
+	box->parent_fd = parent;
+	box->go_fd = go[0];
+	box->report_fd = report[1];
+	box->must_become_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+	r = block_signals(&signals);
+	pid = r < 0 ? r : process_clone(box->clone_flags, &ret->pid_fd);
+	if (pid == 0) {
+		close(go[1]);
+		close(report[0]);
+		box_apply(box);
+	}
+	if (r == 0)
+		restore_signals(signals);
+	close(go[0]);
+	close(report[1]);
+	cleanup_close(&parent);
+	ret->pid = pid;
+	if (r < 0)
+		return fail(err, r, "block signals");
+	return pid < 0 ? fail(err, pid, "create the box's namespaces") : 0;
+}
+
+/* Waits until the report pipe has something; its end of file alone would not
+ * tell of a child that died, for a copy of the other end may be in a process
+ * that another thread has just forked. */
+static int await_report(const struct running *running, uint64_t deadline_us)
+{
+	struct pollfd watched[] = {
+		{ .fd = running->report_fd, .events = POLLIN },
+		{ .fd = running->pid_fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		uint64_t now = monotonic_us();
+		int wait_ms = -1;
+
+		if (deadline_us != UINT64_MAX) {
+			uint64_t left = deadline_us > now ? deadline_us - now
+							  : 0;
+
+			wait_ms = left / 1000 > INT32_MAX - 1
+					  ? INT32_MAX
+					  : (int)((left + 999) / 1000);
+		}
+		if (poll(watched, 2, wait_ms) > 0)
+			return watched[0].revents ? 0 : -EPROTO;
+		if (monotonic_us() >= deadline_us)
+			return -ETIMEDOUT;
+	}
+}
+
+/* The writers are our own code, before the program exists; still a message is
+ * taken only whole, of the kind expected, or as a failure. */
+static int read_message(struct running *running, uint64_t deadline_us,
+			enum box_message_kind kind, struct fh_error *err)
+{
+	struct box_message message;
+	int r = await_report(running, deadline_us);
+
+	if (r == -ETIMEDOUT)
+		return fail(err, r, "build the box within its time limit");
+	if (r == 0)
+		r = read_exactly(running->report_fd, &message, sizeof(message));
+	if (r < 0)
+		return fail(err, -EPROTO, "learn whether the box stands");
+	message_sanitize(&message);
+	if (message.kind == BOX_FAILED && message.error.code < 0) {
+		if (err)
+			*err = message.error;
+		return message.error.code;
+	}
+	if (message.kind != (uint32_t)kind)
+		return fail(err, -EPROTO, "learn whether the box stands");
+	running->lost |= message.lost;
+	return 0;
+}
+
+/* Until the maps stand the child waits; without the byte it ends by itself. */
+static int release_init(const struct box *box, struct running *running,
+			uint64_t deadline_us, struct fh_error *err)
+{
+	int r = 0;
+
+	if (box->must_become_dumpable)
+		r = read_message(running, deadline_us, BOX_MAPPABLE, err);
+	if (r == 0)
+		r = write_maps(box, running->pid, err);
+	if (r < 0)
+		return r;
+	if (send(running->go_fd, "", 1, MSG_NOSIGNAL) != 1)
+		return fail(err, -errno, "release the box");
+	return read_message(running, deadline_us, BOX_STARTING, err);
+}
+
+int running_start(struct box *box, uint64_t timeout_ms, struct running *ret,
+		  struct fh_error *err)
+{
+	uint64_t deadline_us = UINT64_MAX;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->pid_fd = ret->go_fd = ret->report_fd = -1;
+	ret->has_pid_namespace = box->has_pid_namespace;
+	ret->started_us = monotonic_us();
+	if (timeout_ms != POLICY_UNLIMITED)
+		deadline_us = ret->started_us + timeout_ms * 1000;
+	for (size_t i = 0; i < box->n_rlimits; i++)
+		ret->rlimits |= UINT32_C(1) << box->rlimits[i].resource;
+	r = clone_init(box, ret, err);
+	if (r == 0)
+		r = release_init(box, ret, deadline_us, err);
+	ret->is_standing = r == 0;
+	if (r < 0)
+		running_done(ret);
+	return r;
+}
