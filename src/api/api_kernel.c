@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/text.h"
+#include "api/api_text.h"
 #include "plan/plan.h"
 #include "probe/kernel.h"
 #include "report/doctor.h"
@@ -70,14 +70,14 @@ static int print(const struct fh_kernel *kernel, enum fh_format format,
 int fh_kernel_print(const struct fh_kernel *kernel, enum fh_format format,
 		    char **ret, struct fh_error *err)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 	int r = api_needs(kernel, err);
 
 	if (r == 0)
 		r = api_needs(ret, err);
 	if (r == 0)
-		r = api_needs_format(format, err);
+		r = api_check_format(format, __func__, err);
 	if (r == 0)
 		r = print(kernel, format, &text, err);
-	return r < 0 ? r : api_give(&text, ret, err);
+	return r < 0 ? r : api_take_text(&text, ret, __func__, err);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "api/api_text.h"
 #include "plan/plan.h"
 #include "plan/prepare.h"
 #include "plan/why.h"
@@ -76,29 +76,29 @@ int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 	if (guarantee < 0 || guarantee >= N_GUARANTEES)
 		return error_set(err, FH_STAGE_PARSE, -EINVAL,
 				 "%s: no guarantee %d", __func__, guarantee);
-	r = plan_need_current(plan, err);
+	r = plan_need_current(plan, __func__, err);
 	return r < 0 ? r : fill_holding(plan, guarantee, ret, err);
 }
 
 int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 		  char **ret, struct fh_error *err)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 	int r = api_needs(plan, err);
 
 	if (r == 0)
 		r = api_needs(ret, err);
 	if (r == 0)
-		r = api_needs_format(format, err);
+		r = api_check_format(format, __func__, err);
 	if (r == 0)
-		r = plan_need_current(plan, err);
+		r = plan_need_current(plan, __func__, err);
 	if (r < 0)
 		return r;
 	if (format == FH_JSON)
 		plan_print_json(plan, &text);
 	else
 		plan_print(plan, &text);
-	return api_give(&text, ret, err);
+	return api_take_text(&text, ret, __func__, err);
 }
 
 int fh_plan_check(const struct fh_plan *plan, char *const *argv,
@@ -108,7 +108,7 @@ int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 	int r = api_needs(plan, err);
 
 	if (r == 0)
-		r = plan_need_current(plan, err);
+		r = plan_need_current(plan, __func__, err);
 	if (r < 0)
 		return r;
 	if (argv && !argv[0])
@@ -126,10 +126,11 @@ static int take_answer(struct answer *answer, bool *ret_allowed,
 		       struct fh_error *err)
 {
 	char *reason = NULL, *advice = NULL;
-	int r = api_give(&answer->reason, &reason, err);
+	int r = api_take_text(&answer->reason, &reason, "fh_plan_why", err);
 
 	if (r == 0)
-		r = api_give(&answer->advice, &advice, err);
+		r = api_take_text(&answer->advice, &advice, "fh_plan_why",
+				  err);
 	if (r < 0) {
 		free(reason);
 		return r;
@@ -171,7 +172,7 @@ int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
 	if (r == 0)
 		r = api_needs(ret_advice, err);
 	if (r == 0)
-		r = plan_need_current(plan, err);
+		r = plan_need_current(plan, __func__, err);
 	if (r == 0)
 		r = ask(plan, verb, what, &answer, err);
 	if (r == 0)

@@ -1,7 +1,7 @@
 /* Policies by name: made, copied, set, told and printed. */
 #include "api/export.h"
 
-#include "base/text.h"
+#include "api/api_text.h"
 #include "policy/policy.h"
 #include "tables/settings.h"
 
@@ -53,7 +53,7 @@ static void add_value(void *ctx, const struct setting *setting,
 int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 		  struct fh_error *err)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 	const struct policy_values values = { add_value, &text, false };
 	const struct setting *setting;
 	int r = api_needs(policy, err);
@@ -70,26 +70,26 @@ int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 	r = policy_tell(policy, setting, &values);
 	if (r < 0)
 		text.code = r;
-	return api_give(&text, ret, err);
+	return api_take_text(&text, ret, __func__, err);
 }
 
 int fh_policy_print(const struct fh_policy *policy, enum fh_format format,
 		    char **ret, struct fh_error *err)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 	int r = api_needs(policy, err);
 
 	if (r == 0)
 		r = api_needs(ret, err);
 	if (r == 0)
-		r = api_needs_format(format, err);
+		r = api_check_format(format, __func__, err);
 	if (r < 0)
 		return r;
 	r = format == FH_JSON ? policy_print_json(policy, &text)
 			      : policy_print(policy, &text);
 	if (r < 0)
 		text.code = r;
-	return api_give(&text, ret, err);
+	return api_take_text(&text, ret, __func__, err);
 }
 
 int fh_setting_at(size_t index, struct fh_setting *ret)

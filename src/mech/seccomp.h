@@ -62,6 +62,12 @@ void seccomp_compile_init(enum filter_arch arch, struct filter *ret);
 struct verdict seccomp_verdict(const struct filter *filter, int nr,
 			       bool *ret_has_rules);
 
+/* Number of a call (enum syscall_id) on an architecture; -1 without one. */
+int syscall_on(enum filter_arch arch, unsigned int call);
+
+/* The errno of calls that programs only try, whatever on_deny says, or 0. */
+int syscall_soft_errno(unsigned int call);
+
 /* Number of a call by name on an architecture, or -ENOENT. */
 int syscall_number(enum filter_arch arch, const char *name);
 

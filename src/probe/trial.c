@@ -128,13 +128,14 @@ int trial_run(int ret[N_TRIALS], struct fh_error *err)
 	 * may fork and take the write end along. */
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_set(err, FH_STAGE_PROBE, -errno, "create a pipe");
-	process_block_signals(&signals);
-	pid = process_clone(0, NULL);
+	r = process_block_signals(&signals);
+	pid = r < 0 ? r : process_clone(0, NULL);
 	if (pid == 0)
 		inside(fds[1], uid, gid);
 	while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
-	process_restore_signals(signals);
+	if (r == 0)
+		process_restore_signals(signals);
 	close(fds[1]);
 	r = pid < 0 ? pid : read_exactly(fds[0], results, sizeof(results));
 	close(fds[0]);

@@ -87,7 +87,7 @@ writable=helper
   run grep -xE 'v?f?d?printf|__v?f?d?printf_chk|puts|fputs|putchar|perror|syslog|exit|abort|signal|sigaction|atexit|stdout|stderr|err|errx|warn|setenv|putenv|localtime|strtok' \
     "$BATS_TEST_TMPDIR/used"
   echo "$output"
-    [ "$status" = 1 ]
+  [ "$status" = 1 ]
 }
 
 compile() { # COMPILER STANDARD LANGUAGE FILE

@@ -214,7 +214,7 @@ static void test_why(void)
 		memset(&err, 0, sizeof(err));                                \
 		check_int(call, -ESTALE);                                    \
 		check_int(err.code, -ESTALE);                                \
-		check_has(err.what, "changed since");         \
+		check_has(err.what, "changed after it was planned");         \
 	} while (0)
 
 static void test_stale(void)
