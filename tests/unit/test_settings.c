@@ -89,7 +89,7 @@ static const struct {
 	{ "listen", "80", "http" },
 	{ "memory", "512M", "1K" },
 	{ "net", "host", "nat" },
-	{ "no-write-exec", NULL, "yes" },
+	{ "no-write-exec", NULL, "no" },
 	{ "on-deny", "kill", "ignore" },
 	{ "open-files", "64", "3" },
 	{ "pids", "10", "0" },
