@@ -13,21 +13,56 @@
 #include "relay.h"
 #include "report_file.h"
 
-/* Is a setting of the policy this value? */
-static bool is_setting(const struct fh_policy *policy, const char *name,
-		       const char *value)
+/* What the policy says to us: asked before the box is started, for once it
+ * runs nothing may fail any more. */
+struct session {
+	bool is_quiet;
+	bool is_verbose;
+	bool has_own_session;
+	char *keep_fds; /* one a line */
+	struct report report;
+};
+
+#define SESSION_NONE { .report = REPORT_NOT_OPEN }
+
+static int ask_whether(const struct fh_policy *policy, const char *name,
+		       const char *value, bool *ret, struct fh_error *err)
 {
 	autofree char *told = NULL;
+	int r = fh_policy_get(policy, name, &told, err);
 
-	return fh_policy_get(policy, name, &told, NULL) == 0 &&
-	       strcmp(told, value) == 0;
+	if (r == 0)
+		*ret = strcmp(told, value) == 0;
+	return r;
+}
+
+static int session_begin(const struct fh_policy *policy, struct session *ret,
+			 struct fh_error *err)
+{
+	int r = ask_whether(policy, "quiet", "yes", &ret->is_quiet, err);
+
+	if (r == 0)
+		r = ask_whether(policy, "verbose", "yes", &ret->is_verbose,
+				err);
+	if (r == 0)
+		r = ask_whether(policy, "tty", "none", &ret->has_own_session,
+				err);
+	if (r == 0)
+		r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
+	return r < 0 ? r : report_open(policy, &ret->report, err);
+}
+
+static void session_done(struct session *session)
+{
+	free(session->keep_fds);
+	report_done(&session->report);
 }
 
 static void warn(void *ctx, enum fh_log_level level, const char *message)
 {
-	const bool *is_quiet = ctx;
+	const struct session *session = ctx;
 
-	if (level == FH_LOG_WARNING && !*is_quiet)
+	if (level == FH_LOG_WARNING && !session->is_quiet)
 		print_warning("%s", message);
 }
 
@@ -56,16 +91,14 @@ static void say_guarantees(const struct fh_plan *plan)
 
 /* The program's streams are the program's: when it closes its output, whoever
  * reads it shall see the end, though we are still there. */
-static void release_streams(const struct fh_policy *policy)
+static void release_streams(const struct session *session)
 {
-	autofree char *kept = NULL;
-	char *rest, *word;
+	char *rest = session->keep_fds, *word;
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (fh_policy_get(policy, "keep-fd", &kept, NULL) == 0 && *kept)
-		for (rest = kept; (word = strsep(&rest, "\n"));)
-			if (atoi(word) > STDERR_FILENO)
-				close(atoi(word));
+	while ((word = strsep(&rest, "\n")))
+		if (atoi(word) > STDERR_FILENO)
+			close(atoi(word));
 	if (fd < 0)
 		return;
 	dup2(fd, STDIN_FILENO);
@@ -106,32 +139,31 @@ static int report_refusal(const struct fh_policy *policy, char **argv,
 
 /* Nothing is said of guarantees before they stand. */
 static int follow(int signals, struct fh_box *box,
-		  const struct fh_policy *policy, const struct report *report,
-		  char **argv)
+		  const struct session *session, char **argv)
 {
 	struct fh_result result = { 0 };
 	struct fh_error err;
 
-	if (is_setting(policy, "verbose", "yes"))
+	if (session->is_verbose)
 		say_guarantees(fh_box_plan(box));
-	release_streams(policy);
-	if (relay_until_end(signals, box, is_setting(policy, "tty", "none"),
-			    &result, &err) < 0) {
+	release_streams(session);
+	if (relay_until_end(signals, box, session->has_own_session, &result,
+			    &err) < 0) {
 		print_error(&err);
 		return FH_EXIT_NOT_BOXED;
 	}
 	if (result.error.code)
 		print_error(&result.error);
-	if (report_write(report, fh_box_plan(box), &result, argv, &err) < 0)
+	if (report_write(&session->report, fh_box_plan(box), &result, argv,
+			 &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
 	return result.exit_code;
 }
 
-static int run_reported(const struct fh_policy *policy, char **argv,
-			const struct report *report)
+static int run_session(const struct fh_policy *policy, char **argv,
+		       struct session *session)
 {
-	bool is_quiet = is_setting(policy, "quiet", "yes");
-	const struct fh_log log = { warn, &is_quiet };
+	const struct fh_log log = { warn, session };
 	const struct fh_spawn_options options = {
 		.size = sizeof(options),
 		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD,
@@ -147,23 +179,23 @@ static int run_reported(const struct fh_policy *policy, char **argv,
 		return FH_EXIT_NOT_BOXED;
 	}
 	if (fh_spawn(policy, argv, &options, &box, &err) < 0)
-		return report_refusal(policy, argv, report, &err);
-	code = follow(signals, box, policy, report, argv);
+		return report_refusal(policy, argv, &session->report, &err);
+	code = follow(signals, box, session, argv);
 	fh_box_free(box);
 	return code;
 }
 
 int run_boxed(const struct fh_policy *policy, char **argv)
 {
-	struct report report = REPORT_NOT_OPEN;
+	struct session session = SESSION_NONE;
 	struct fh_error err;
 	int code = FH_EXIT_NOT_BOXED;
 
-	if (report_open(policy, &report, &err) < 0)
+	if (session_begin(policy, &session, &err) < 0)
 		print_error(&err);
 	else
-		code = run_reported(policy, argv, &report);
-	report_done(&report);
+		code = run_session(policy, argv, &session);
+	session_done(&session);
 	return code;
 }
 
