@@ -87,6 +87,37 @@ C
   [ "$output" = "1 6 did you mean memory?" ]
 }
 
+@test "a policy with hostile values is printed as JSON that can be read" {
+  cat >policy.c <<'C'
+/* Prints a policy that tries to be more than one line. */
+#include <fumehood/fumehood.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(void)
+{
+	struct fh_policy *policy = fh_policy_new();
+	char *text = NULL;
+
+	if (fh_policy_set(policy, "read", "/a\"\n\\\x1b\xff", NULL) < 0 ||
+	    fh_policy_set(policy, "no-write-exec", NULL, NULL) < 0 ||
+	    fh_policy_deny_syscall(policy, "@debug", NULL) < 0 ||
+	    fh_policy_print(policy, FH_JSON, &text, NULL) < 0)
+		return 1;
+	fputs(text, stdout);
+	free(text);
+	fh_policy_free(policy);
+	return 0;
+}
+C
+  gcc -std=c11 $strict policy.c -o policy "$libdir/libfumehood.a" $(pkg-config --cflags fumehood)
+  ./policy >policy.json
+  [ "$(jq -r .schema policy.json)" = fumehood-policy-1 ]
+  [ "$(jq -r '.settings[] | .section + " " + .name' policy.json | tr '\n' ,)" = \
+    "filesystem read,syscalls deny-syscall,process no-write-exec," ]
+  [ "$(jq -r '.settings[0].value' policy.json)" = $'/a"\n\\\e\ufffd' ]
+  [ "$(jq -r '.settings[2].value' policy.json)" = yes ]
+}
+
 @test "the command is installed and is the one that was built" {
   [ "$("$prefix"/usr/local/bin/fumehood version)" = "$("$FUMEHOOD" version)" ]
 }
