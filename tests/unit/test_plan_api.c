@@ -299,6 +299,12 @@ static void test_bad_input(void)
 	fh_kernel_free(NULL);
 	fh_plan_free(NULL);
 	check(other == plan && !text && !advice && !made);
+	/* A plan that makes no box has none to be asked about. */
+	plan->is_self = true;
+	bad(fh_plan_check(plan, NULL, &err), -EINVAL, "not to box");
+	bad(fh_plan_why(plan, "read", "/", &allowed, &text, &advice, &err),
+	    -EINVAL, "not to box");
+	plan->is_self = false;
 	/* What cannot be had is told by the plan, all at once. */
 	check_int(fh_policy_set(policy, "memory", "1G", &err), 0);
 	bad(fh_plan_new(policy, &kernel, NULL, &other, &err), -EOPNOTSUPP,
