@@ -9,13 +9,13 @@
 #include "mech/seccomp_policies.h"
 #include "plan/plan.h"
 #include "supervise/result.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 #include "tables/guarantees.h"
 #include "tables/landlock_rights.h"
 #include "tables/questions.h"
 #include "tables/settings.h"
 #include "tables/syscall_groups.h"
-#include "tables/verbs.h"
+#include "verbs.h"
 
 /* Everything that scdoc would read as markup. */
 static void add_plain(struct text *ret, const char *s)
