@@ -43,6 +43,13 @@ static void tell_losses(const struct fh_log *log, const struct fh_plan *plan)
 	}
 }
 
+static char *const *environment(const struct fh_spawn_options *options)
+{
+	static char *const none[] = { NULL };
+
+	return options->env ? options->env : environ ? environ : none;
+}
+
 static int no_memory(struct fh_error *err)
 {
 	return error_set(err, FH_STAGE_PREPARE, -ENOMEM, "box a program");
@@ -106,7 +113,7 @@ static int start_anew(struct fh_box *box, char *const *argv,
 
 	if (r == 0)
 		r = plan_new(box->policy, &kernel,
-			     options->env ? options->env : environ, &real, err);
+			     environment(options), &real, err);
 	if (r < 0)
 		return r;
 	if (is_same(box->own_plan, real)) {
@@ -146,8 +153,7 @@ static int plan_and_start(struct fh_box *box, char *const *argv,
 	else
 		kernel_probe_quick(&kernel);
 	r = plan_new(box->policy, &kernel,
-		     options->env ? options->env : environ, &box->own_plan,
-		     err);
+		     environment(options), &box->own_plan, err);
 	if (r < 0)
 		return r;
 	r = start(box, box->own_plan, argv, options, err);
@@ -238,7 +244,7 @@ int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		options = &defaults;
 	if (!box)
 		return no_memory(err);
-	r = plan_need_current(plan, &own);
+	r = plan_need_current(plan, "fh_spawn_plan", &own);
 	if (r == 0)
 		r = start_borrowed(box, plan, argv, options, &own);
 	return finish_spawn(box, r, options, &own, ret, err);
@@ -250,6 +256,6 @@ void box_free(struct fh_box *box)
 	streams_close(&box->streams, true);
 	plan_free(box->own_plan);
 	free(box->view);
-	//XX policy_free(box->policy);
+	policy_free(box->policy);
 	free(box);
 }

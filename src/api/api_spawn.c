@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api_box.h"
+#include "api/api_text.h"
 #include "base/cleanup.h"
 #include "report/report.h"
 
@@ -173,7 +174,7 @@ int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 		    char *const argv[], enum fh_format format, char **ret,
 		    struct fh_error *err)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 	int r = api_needs(result, err);
 
 	if (r == 0)
@@ -183,20 +184,19 @@ int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 	if (r == 0)
 		r = api_needs(ret, err);
 	if (r == 0)
-		r = plan_need_current(plan, err);
+		r = plan_need_current(plan, __func__, err);
 	if (r == 0 && (result->reason < 0 || result->reason >= N_ENDS))
 		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
 			      "fh_result_print: no reason %d", result->reason);
-	if (r == 0 && format != FH_TEXT && format != FH_JSON)
-		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
-			      "fh_result_print: no format %d", (int)format);
+	if (r == 0)
+		r = api_check_format(format, __func__, err);
 	if (r < 0)
 		return r;
 	if (format == FH_JSON)
 		report_json(plan, result, argv, &text);
 	else
 		report_text(plan, result, &text);
-	return api_give(&text, ret, err);
+	return api_take_text(&text, ret, __func__, err);
 }
 
 const char *fh_end_name(int reason)

@@ -16,9 +16,4 @@
 		    : error_set(err, FH_STAGE_PARSE, -EINVAL,                \
 				"%s: " #argument " is NULL", __func__))
 
-struct text;
-
-/* Hands a text over as a string for free(3); takes it in any case. */
-int api_give(struct text *text, char **ret, struct fh_error *err);
-
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/nearest.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
 
@@ -43,7 +42,7 @@ struct compiler {
 	struct syscall_set unsafe;
 };
 
-static int number_of(enum filter_arch arch, unsigned call)
+int syscall_on(enum filter_arch arch, unsigned call)
 {
 	if (arch == FILTER_ARCH_AARCH64)
 		return syscalls[call].aarch64;
@@ -57,26 +56,8 @@ int syscall_number(enum filter_arch arch, const char *name)
 
 	if (call < 0)
 		return -ENOENT;
-	nr = number_of(arch, call);
+	nr = syscall_on(arch, call);
 	return nr < 0 ? -ENOENT : nr;
-}
-
-static const char *known_name(size_t i, void *ctx)
-{
-	(void)ctx;
-	if (i < N_SYSCALL_GROUPS)
-		return syscall_groups[i].name;
-	return syscalls[i - N_SYSCALL_GROUPS].name;
-}
-
-bool syscall_name_is_known(const char *name, const char **ret_nearest)
-{
-	if (syscall_find(name) >= 0 || syscall_group_find(name) >= 0)
-		return true;
-	if (ret_nearest)
-		*ret_nearest = nearest_name(
-			name, known_name, N_SYSCALL_GROUPS + N_SYSCALLS, NULL);
-	return false;
 }
 
 static int fail_unknown(const char *name, struct fh_error *err)
@@ -150,13 +131,20 @@ static int change_calls(struct compiler *c, const struct syscall_change *change,
 	return 0;
 }
 
+int syscall_soft_errno(unsigned call)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(soft_refusals); i++)
+		if (soft_refusals[i].call == call)
+			return soft_refusals[i].error;
+	return 0;
+}
+
 static struct verdict refusal(const struct compiler *c, unsigned call)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(soft_refusals); i++) {
-		if (soft_refusals[i].call == call)
-			return (struct verdict){ VERDICT_ERRNO,
-						 soft_refusals[i].error };
-	}
+	int soft = syscall_soft_errno(call);
+
+	if (soft)
+		return (struct verdict){ VERDICT_ERRNO, (uint16_t)soft };
 	if (c->request->on_deny == FH_DENY_KILL)
 		return (struct verdict){ VERDICT_KILL, 0 };
 	if (c->request->on_deny == FH_DENY_LOG && !c->unsafe.has[call])
@@ -167,7 +155,7 @@ static struct verdict refusal(const struct compiler *c, unsigned call)
 static void decide_numbers(struct compiler *c)
 {
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
-		int nr = number_of(c->filter->arch, call);
+		int nr = syscall_on(c->filter->arch, call);
 
 		if (nr < 0)
 			continue;
@@ -196,7 +184,7 @@ static struct verdict rule_verdict(const struct compiler *c,
 static int number_under_rules(const struct compiler *c, unsigned call,
 			      enum rule_when when)
 {
-	int nr = number_of(c->filter->arch, call);
+	int nr = syscall_on(c->filter->arch, call);
 
 	if (nr < 0 || !seccomp_rule_applies(when, c->request))
 		return -ENOENT;
@@ -306,7 +294,7 @@ void seccomp_compile_init(enum filter_arch arch, struct filter *ret)
 	for (unsigned nr = 0; nr < FILTER_NR_MAX; nr++)
 		ret->by_nr[nr] = (struct verdict){ VERDICT_KILL, 0 };
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
-		int nr = number_of(arch, call);
+		int nr = syscall_on(arch, call);
 
 		if (nr >= 0 && calls.has[call])
 			ret->by_nr[nr].kind = VERDICT_ALLOW;

@@ -62,14 +62,17 @@ void seccomp_compile_init(enum filter_arch arch, struct filter *ret);
 struct verdict seccomp_verdict(const struct filter *filter, int nr,
 			       bool *ret_has_rules);
 
+/* Number of a call (enum syscall_id) on an architecture; -1 without one. */
+int syscall_on(enum filter_arch arch, unsigned int call);
+
+/* The errno of calls that programs only try, whatever on_deny says, or 0. */
+int syscall_soft_errno(unsigned int call);
+
 /* Number of a call by name on an architecture, or -ENOENT. */
 int syscall_number(enum filter_arch arch, const char *name);
 
 /* Can no --allow-syscall allow it, because it would undo other fences? */
 bool syscall_is_locked(const char *name);
-
-/* Is it a known call or @group? If not, nearest gets the nearest name. */
-bool syscall_name_is_known(const char *name, const char **ret_nearest);
 
 /**
  * bpf_emit() - filter to classic BPF: arch check, x32 cut, balanced tree

@@ -24,6 +24,11 @@ enum rule_when {
 	WHEN_NO_WRITE_EXEC,
 };
 
+/* Flags of open that change something: O_ACCMODE, O_CREAT, O_TRUNC, and
+ * __O_TMPFILE without O_DIRECTORY, whose number differs between the
+ * architectures. include/uapi/asm-generic/fcntl.h */
+#define OPEN_CHANGES (03 | 0100 | 01000 | 020000000)
+
 /* Tests of one call; the first row whose tests all hold decides. */
 struct seccomp_rule {
 	uint16_t call; /* enum syscall_id */

@@ -248,13 +248,14 @@ int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 	return 0;
 }
 
-int plan_need_current(const struct fh_plan *plan, struct fh_error *err)
+int plan_need_current(const struct fh_plan *plan, const char *function,
+		      struct fh_error *err)
 {
 	if (plan->policy_version == plan->policy->version)
 		return 0;
 	error_set(err, FH_STAGE_PLAN, -ESTALE,
-		  "use a plan whose policy was changed since");
-	error_remedy(err, "plan anew, or change a copy of the policy");
+		  "%s: the policy was changed after it was planned", function);
+	error_remedy(err, "make a new plan of it");
 	return -ESTALE;
 }
 

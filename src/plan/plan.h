@@ -88,12 +88,17 @@ int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err);
 void plan_free(struct fh_plan *plan);
 
-/* -ESTALE when the policy was changed since it was planned. */
-int plan_need_current(const struct fh_plan *plan, struct fh_error *err);
+/* The plan points into its policy: once that has changed, nothing of the plan
+ * may be followed. Return: 0 or -ESTALE */
+int plan_need_current(const struct fh_plan *plan, const char *function,
+		      struct fh_error *err);
 
 /* Adds the plan as text, or as one JSON object. */
 void plan_print(const struct fh_plan *plan, struct text *ret);
 void plan_print_json(const struct fh_plan *plan, struct text *ret);
+
+/* Names of mechanisms, with commas between. */
+void plan_print_holders(uint32_t holders, struct text *ret);
 
 /* Guarantees one per line: name, state, holders. */
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);

@@ -6,7 +6,7 @@
 #include "plan/plan.h"
 #include "tables/landlock_rights.h"
 
-static void add_holders(uint32_t holders, struct text *ret)
+void plan_print_holders(uint32_t holders, struct text *ret)
 {
 	const char *separator = "";
 
@@ -32,7 +32,7 @@ void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
 		text_add(ret, "  %-12s %-9s ", guarantees[g].name,
 			 guarantee_state(row));
 		if (row->is_asked && row->holders)
-			add_holders(row->holders, ret);
+			plan_print_holders(row->holders, ret);
 		else if (row->is_asked)
 			text_add(ret, "%s", row->lost);
 		else
@@ -113,8 +113,9 @@ static void print_mount(const struct plan_mount *mount, struct text *ret)
 	if (mount->kind == MOUNT_TMPFS)
 		text_add(ret, " of %llu KiB",
 			 (unsigned long long)mount->size / 1024);
-	text_add(ret, "  (%s%s)\n", mount->origin,
-		 mount->is_optional ? ", if there" : "");
+	text_add(ret, "  (");
+	text_add_escaped(ret, mount->origin);
+	text_add(ret, "%s)\n", mount->is_optional ? ", if there" : "");
 }
 
 struct flag_name {
@@ -229,8 +230,10 @@ static void print_mount_json(const struct plan_mount *mount, struct text *ret)
 	if (mount->kind == MOUNT_TMPFS)
 		text_add(ret, ", \"bytes\": %llu",
 			 (unsigned long long)mount->size);
-	text_add(ret, ", \"optional\": %s, \"origin\": \"%s\"}",
-		 mount->is_optional ? "true" : "false", mount->origin);
+	text_add(ret, ", \"optional\": %s, \"origin\": ",
+		 mount->is_optional ? "true" : "false");
+	text_add_json(ret, mount->origin);
+	text_add(ret, "}");
 }
 
 void plan_print_json(const struct fh_plan *plan, struct text *ret)

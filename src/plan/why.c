@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "tables/questions.h"
+#include "tables/syscall_groups.h"
 
 struct question {
 	const struct fh_plan *plan;
@@ -38,7 +39,8 @@ static void describe(struct question *q, const struct mount_op *op)
 		text_add(reason, "the box's own %s gives read", op->target);
 		return;
 	}
-	text_add(reason, "%s ", is_default ? "the default tree's" : op->origin);
+	text_add_escaped(reason, is_default ? "the default tree's" : op->origin);
+	text_add(reason, " ");
 	text_add_escaped(reason, op->target);
 	text_add(reason, " gives %s%s%s",
 		 op->access & FH_READ ? "read" : "nothing",
@@ -77,8 +79,10 @@ static bool ask_private(struct question *q, const struct mount_op *op,
 	if (op->kind == MOUNT_TMPFS && (!is_there ||
 					q->access == FH_WRITE)) {
 		q->answer->is_allowed = !(q->access & ~op->access);
-		text_add(reason, "%s is private storage of the box (%s)",
-			 op->target, op->origin);
+		text_add(reason, "%s is private storage of the box (",
+			 op->target);
+		text_add_escaped(reason, op->origin);
+		text_add(reason, ")");
 		return true;
 	}
 	if (op->kind != MOUNT_TMPFS && op->kind != MOUNT_DIRECTORY)

@@ -26,6 +26,7 @@ struct grant {
 	char *target; /* only GRANT_BIND, GRANT_HIDE and GRANT_TMPFS */
 	uint64_t size; /* bytes, only GRANT_TMPFS; 0 = tmp-size */
 	const char *origin; /* "--read"; one of the policy's origins, or static */
+	size_t origin_at;   /* which of the origins, from 1; 0: static */
 };
 
 enum tty_mode { TTY_NONE, TTY_INHERIT, TTY_PTY };
@@ -59,7 +60,6 @@ struct fh_policy {
 
 	struct grant *grants;
 	size_t n_grants;
-	size_t grants_size;
 
 	char *root; /* directory that gives the system trees; NULL = host's */
 	char *home; /* path of $HOME inside; NULL = the caller's */
@@ -110,20 +110,52 @@ void policy_free(struct fh_policy *policy);
 /* A policy of the same content; NULL when out of memory. */
 struct fh_policy *policy_copy(const struct fh_policy *policy);
 
+/* Exchanges the contents: what was built on a copy takes effect at once. */
+void policy_swap(struct fh_policy *a, struct fh_policy *b);
+
 /**
  * policy_set() - set by name, as an option or a profile line would
  * @name:   a name of the settings table, "memory"
- * @value:  text; NULL only for switches
+ * @value:  text; NULL, or "yes", for switches
  * @origin: who asks, for messages: "--memory"; copied. NULL: the name
  *
- * Return: 0; -ENOENT for an unknown name; -EINVAL or -ERANGE for a bad value;
- *         -E2BIG when a list is full; -ENOMEM
+ * Return: 0; -ENOENT for an unknown name, also in @value; -EINVAL or -ERANGE
+ *         for a bad value; -E2BIG when a list is full or a string too long;
+ *         -ENOMEM. The policy is as it was when it fails
  */
 int policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err);
 
+/* Tells that there is no setting of that name. Return: -ENOENT */
+int policy_refuse_name(const char *name, struct fh_error *err);
+
 /* Was this row of settings[] set, rather than left at its default? */
 bool policy_is_set(const struct fh_policy *policy, const char *name);
+
+struct setting;
+
+/**
+ * struct policy_values - who is told the values of a setting
+ * @take: called for each, in the form that policy_set() takes
+ * @omits_defaults: leave out what a new policy has as well
+ */
+struct policy_values {
+	void (*take)(void *ctx, const struct setting *setting,
+		     const char *value);
+	void *ctx;
+	bool omits_defaults;
+};
+
+/* Tells the values of one setting, in the order of a list.
+ * Return: 0 or -ENOMEM */
+int policy_tell(const struct fh_policy *policy, const struct setting *setting,
+		const struct policy_values *values);
+
+/* Adds what was set: sections of "name = value", or one JSON object.
+ * Return: 0 or -ENOMEM */
+struct text;
+int policy_print(const struct fh_policy *policy, struct text *ret);
+int policy_print_json(const struct fh_policy *policy, struct text *ret);
 
 /**
  * policy_check() - refuse wishes that contradict each other

@@ -25,6 +25,7 @@ static struct grant *grant_add(const struct setting_call *call,
 	grant->kind = kind;
 	grant->access = access;
 	grant->origin = call->origin;
+	grant->origin_at = call->origin_at;
 	return grant;
 }
 
@@ -37,7 +38,8 @@ static int grant_source(const struct setting_call *call, struct grant *grant,
 		len--;
 	}
 	if (!len || len >= PATH_MAX)
-		return setting_refuse(call, -EINVAL, "empty or too long a path");
+		return setting_refuse(call, len ? -E2BIG : -EINVAL,
+				      "empty or too long a path");
 	grant->source = strndup(path, len);
 	return grant->source ? 0 : setting_no_memory(call);
 }
@@ -105,7 +107,7 @@ int setting_set_bind(const struct setting_call *call)
 		*colon = '\0';
 		grant = grant_add(call, GRANT_BIND, access);
 		r = grant ? grant_source(call, grant, text, strlen(text))
-			  : -E2BIG;
+			  : call->err->code;
 		if (r == 0)
 			r = setting_inner_path(call, colon + 1, &grant->target);
 	}

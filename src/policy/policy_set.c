@@ -1,5 +1,6 @@
 /* Sets a policy field by its name in the settings table. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 #include "tables/settings.h"
+#include "tables/syscall_groups.h"
+
+#define VARIABLE_MAX 131072 /* MAX_ARG_STRLEN of execve, binfmts.h */
 
 static void *field(const struct setting_call *call)
 {
@@ -118,12 +122,12 @@ static int set_choice(const struct setting_call *call)
 		*(uint64_t *)field(call) = n;
 		return 0;
 	}
-	setting_refuse(call, -EINVAL, "no such choice");
+	setting_refuse(call, -ENOENT, "no such choice");
 	nearest = nearest_name(call->value, choice_at, n, &setting);
 	error_remedy(call->err, "%s%s%s%s", nearest ? "did you mean " : "",
 		  nearest ? nearest : "", nearest ? "? " : "",
 		  call->setting->help);
-	return -EINVAL;
+	return -ENOENT;
 }
 
 static int has_control_characters(const char *s)
@@ -139,7 +143,8 @@ static int set_string(const struct setting_call *call)
 	char *copy, **slot = field(call);
 
 	if (!*call->value || strlen(call->value) > call->setting->max)
-		return setting_refuse(call, -EINVAL, "empty or too long");
+		return setting_refuse(call, *call->value ? -E2BIG : -EINVAL,
+				      "empty or too long");
 	if (has_control_characters(call->value))
 		return setting_refuse(call, -EINVAL, "has a control character in it");
 	copy = strdup(call->value);
@@ -182,34 +187,59 @@ static int set_port(const struct setting_call *call)
 	return 0;
 }
 
+static int refuse_syscall(const struct setting_call *call,
+			  const char *nearest)
+{
+	error_set(call->err, FH_STAGE_PARSE, -ENOENT,
+		"unknown system call or group %s", call->value);
+	if (nearest)
+		error_remedy(call->err, "did you mean %s?", nearest);
+	return -ENOENT;
+}
+
 static int set_syscall(const struct setting_call *call)
 {
 	struct fh_policy *policy = call->policy;
-	struct syscall_wish *wish;
+	struct syscall_wish *wish = NULL;
+	const char *nearest = NULL;
+	char *copy;
 
+	if (!syscall_name_is_known(call->value, &nearest))
+		return refuse_syscall(call, nearest);
 	if (policy->n_syscall_changes == POLICY_LIST_MAX)
 		return setting_refuse(call, -E2BIG, "too many names");
-	wish = list_grow(&policy->syscall_changes, &policy->n_syscall_changes,
-		    sizeof(*wish));
-	if (!wish)
+	copy = strdup(call->value);
+	if (copy)
+		wish = list_grow(&policy->syscall_changes,
+				 &policy->n_syscall_changes, sizeof(*wish));
+	if (!wish) {
+		free(copy);
 		return setting_no_memory(call);
+	}
 	wish->is_deny = strcmp(call->setting->name, "deny-syscall") == 0;
-	wish->name = strdup(call->value);
-	return wish->name ? 0 : setting_no_memory(call);
+	wish->name = copy;
+	return 0;
 }
 
+/* The copy comes first: a list never has a slot without a name. */
 static int name_add(const struct setting_call *call, struct name_list *list,
 		    const char *name)
 {
-	char **slot;
+	char *copy, **slot = NULL;
 
+	if (strlen(name) >= VARIABLE_MAX)
+		return setting_refuse(call, -E2BIG, "too long");
 	if (list->n == POLICY_LIST_MAX)
 		return setting_refuse(call, -E2BIG, "too many names");
-	slot = list_grow(&list->names, &list->n, sizeof(*slot));
-	if (!slot)
+	copy = strdup(name);
+	if (copy)
+		slot = list_grow(&list->names, &list->n, sizeof(*slot));
+	if (!slot) {
+		free(copy);
 		return setting_no_memory(call);
-	*slot = strdup(name);
-	return *slot ? 0 : setting_no_memory(call);
+	}
+	*slot = copy;
+	return 0;
 }
 
 static int set_env(const struct setting_call *call)
@@ -261,12 +291,12 @@ static int set_capability(const struct setting_call *call)
 		*(uint64_t *)field(call) |= UINT64_C(1) << cap;
 		return 0;
 	}
-	setting_refuse(call, -EINVAL, "no such capability");
+	setting_refuse(call, -ENOENT, "no such capability");
 	nearest = nearest_name(call->value, capability_at, N_CAPABILITIES,
 			       NULL);
 	error_remedy(call->err, "write it like %s",
 		  nearest ? nearest : "CAP_NET_BIND_SERVICE");
-	return -EINVAL;
+	return -ENOENT;
 }
 
 static const char *guarantee_at(size_t i, void *ctx)
@@ -284,12 +314,12 @@ static int set_guarantee(const struct setting_call *call)
 		*(uint32_t *)field(call) |= GUARANTEE_BIT(g);
 		return 0;
 	}
-	setting_refuse(call, -EINVAL, "no such guarantee");
+	setting_refuse(call, -ENOENT, "no such guarantee");
 	nearest = nearest_name(call->value, guarantee_at, N_GUARANTEES, NULL);
 	error_remedy(call->err, nearest ? "did you mean %s?"
 				     : "`fumehood doctor` lists them (%s ...)",
 		  nearest ? nearest : guarantees[0].name);
-	return -EINVAL;
+	return -ENOENT;
 }
 
 static int set_report(const struct setting_call *call)
@@ -303,6 +333,8 @@ static int set_report(const struct setting_call *call)
 		return set_choice(call);
 	if (!equals[1])
 		return setting_refuse(call, -EINVAL, "no file name after \"=\"");
+	if (strlen(equals + 1) >= PATH_MAX)
+		return setting_refuse(call, -E2BIG, "too long a file name");
 	format = strndup(call->value, (size_t)(equals - call->value));
 	path = strdup(equals + 1);
 	choice.value = format;
@@ -349,23 +381,68 @@ static void drop_grants(struct fh_policy *policy, size_t n)
 }
 
 #define ORIGINS_COMPARED 64 /* of the last; beyond them it is stored anew */
+#define ORIGIN_MAX 4096
 
-/* Whoever asks is remembered by the grant for as long as the policy lives. */
-static const char *keep_origin(struct fh_policy *policy, const char *origin)
+/* Whoever asks is remembered by the grant for as long as the policy lives.
+ * Return: its place in the list, counted from 1; 0 when out of memory */
+static size_t keep_origin(struct fh_policy *policy, const char *origin)
 {
 	struct name_list *list = &policy->origins;
 	char **slot, *copy;
 
 	for (size_t i = list->n; i > 0 && list->n - i < ORIGINS_COMPARED; i--)
 		if (strcmp(list->names[i - 1], origin) == 0)
-			return list->names[i - 1];
+			return i;
 	copy = strdup(origin);
 	slot = copy ? list_grow(&list->names, &list->n, sizeof(*slot)) : NULL;
 	if (!slot) {
 		free(copy);
-		return NULL;
+		return 0;
 	}
-	return *slot = copy;
+	*slot = copy;
+	return list->n;
+}
+
+static void drop_origins(struct fh_policy *policy, size_t n)
+{
+	while (policy->origins.n > n)
+		free(policy->origins.names[--policy->origins.n]);
+}
+
+static int take_origin(struct setting_call *call)
+{
+	struct fh_policy *policy = call->policy;
+
+	if (!call->origin) {
+		call->origin = call->setting->name;
+		return 0;
+	}
+	if (strlen(call->origin) >= ORIGIN_MAX)
+		return error_set(call->err, FH_STAGE_PARSE, -E2BIG,
+				 "%s: the name of who asks is too long",
+				 call->setting->name);
+	if (!setting_is_grant(call->setting))
+		return 0;
+	call->origin_at = keep_origin(policy, call->origin);
+	if (!call->origin_at)
+		return setting_no_memory(call);
+	call->origin = policy->origins.names[call->origin_at - 1];
+	return 0;
+}
+
+/* A switch may be given the value that it then has. */
+static int check_value(const struct setting_call *call)
+{
+	bool is_switch = call->setting->type == SETTING_SWITCH;
+
+	if (!call->value && !is_switch)
+		return error_set(call->err, FH_STAGE_PARSE, -EINVAL,
+				 "%s needs a value: %s", call->origin,
+				 call->setting->arg);
+	if (call->value && is_switch && strcmp(call->value, "yes") != 0)
+		return error_set(call->err, FH_STAGE_PARSE, -EINVAL,
+				 "%s takes no value but yes", call->origin);
+	return 0;
 }
 
 static void note_change(const struct setting_call *call)
@@ -374,40 +451,38 @@ static void note_change(const struct setting_call *call)
 	call->policy->version++;
 }
 
+int policy_refuse_name(const char *name, struct fh_error *err)
+{
+	const char *nearest = nearest_name(name, setting_name_at, n_settings,
+					   NULL);
+
+	error_set(err, FH_STAGE_PARSE, -ENOENT, "unknown setting %s", name);
+	if (nearest)
+		error_remedy(err, "did you mean %s?", nearest);
+	return -ENOENT;
+}
+
 int policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, const char *origin, struct fh_error *err)
 {
 	struct fh_error unwanted;
-	struct setting_call call = { policy, setting_find(name), value, origin,
+	struct setting_call call = { policy, setting_find(name), value, origin, 0,
 				     err ? err : &unwanted };
-	size_t n_grants = policy->n_grants;
+	size_t n_grants = policy->n_grants, n_origins = policy->origins.n;
 	int r;
 
-	if (!call.setting) {
-		const char *nearest = nearest_name(name, setting_name_at,
-						   n_settings, NULL);
-
-		error_set(err, FH_STAGE_PARSE, -ENOENT, "unknown setting %s",
-			name);
-		if (nearest)
-			error_remedy(err, "did you mean %s?", nearest);
-		return -ENOENT;
-	}
-	call.origin = origin ? keep_origin(policy, origin)
-			     : call.setting->name;
-	if (!call.origin)
-		return error_set(err, FH_STAGE_PARSE, -ENOMEM, "set %s", name);
-	if (!value && call.setting->type != SETTING_SWITCH)
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-			       "%s needs a value: %s", call.origin,
-			       call.setting->arg);
-	if (value && call.setting->type == SETTING_SWITCH)
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-			       "%s takes no value", call.origin);
-	r = setters[call.setting->type](&call);
-	if (r < 0)
-		drop_grants(policy, n_grants);
-	else
+	if (!call.setting)
+		return policy_refuse_name(name, err);
+	r = take_origin(&call);
+	if (r == 0)
+		r = check_value(&call);
+	if (r == 0)
+		r = setters[call.setting->type](&call);
+	if (r == 0) {
 		note_change(&call);
+		return 0;
+	}
+	drop_grants(policy, n_grants);
+	drop_origins(policy, n_origins);
 	return r;
 }

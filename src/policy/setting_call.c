@@ -31,14 +31,17 @@ int setting_inner_path(const struct setting_call *call, const char *path,
 		      char **ret)
 {
 	char normal[PATH_MAX];
+	int r;
 
 	if (*path != '/') {
 		setting_refuse(call, -EINVAL, "not an absolute path");
 		error_remedy(call->err, "paths inside the box start with /");
 		return -EINVAL;
 	}
-	if (path_normalise("/", path, normal) < 0)
-		return setting_refuse(call, -EINVAL, "too long, or has .. in it");
+	r = path_normalise("/", path, normal);
+	if (r < 0)
+		return setting_refuse(call, r == -ENAMETOOLONG ? -E2BIG : r,
+				      "too long, or has .. in it");
 	*ret = strdup(normal);
 	return *ret ? 0 : setting_no_memory(call);
 }

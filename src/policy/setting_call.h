@@ -11,6 +11,7 @@ struct setting_call {
 	const struct setting *setting;
 	const char *value;
 	const char *origin;
+	size_t origin_at; /* in the policy's origins, from 1; 0: not there */
 	struct fh_error *err;
 };
 
@@ -26,6 +27,13 @@ int setting_inner_path(const struct setting_call *call, const char *path,
 /* Grows a list by one zeroed element, in steps that keep adding linear; NULL
  * when out of memory. list points at the pointer to its first element. */
 void *list_grow(void *list, size_t *n, size_t size);
+
+/* Do entries of this setting remember who asked for them? */
+static inline bool setting_is_grant(const struct setting *setting)
+{
+	return setting->type >= SETTING_GRANT &&
+	       setting->type <= SETTING_DEVICE;
+}
 
 /* The setters of grants: policy_grants.c. */
 int setting_set_grant(const struct setting_call *call);

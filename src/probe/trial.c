@@ -1,10 +1,10 @@
-/* Creates, maps and mounts in a forked child, and tells how far it came. */
+/* Creates, maps and mounts in a child, and tells how far it came. The child may
+ * be that of a program with threads: it allocates nothing and takes no lock. */
 #include "probe/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,7 +12,9 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/number.h"
 #include "sys/mounts_calls.h"
+#include "sys/process.h"
 
 static int write_text(const char *path, const char *text)
 {
@@ -28,17 +30,27 @@ static int try_create(void)
 	return unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
 }
 
+/* One id, as itself: "1000 1000 1". */
+static int write_map(const char *path, uint64_t id)
+{
+	char digits[21], map[64];
+	size_t n = number_format(digits, id);
+
+	memcpy(map, digits, n);
+	map[n] = ' ';
+	memcpy(map + n + 1, digits, n);
+	memcpy(map + 2 * n + 1, " 1\n", 4);
+	return write_text(path, map);
+}
+
 static int try_map(uid_t uid, gid_t gid)
 {
-	char map[64];
 	int r = write_text("/proc/self/setgroups", "deny");
 
-	snprintf(map, sizeof(map), "%u %u 1\n", uid, uid);
 	if (r == 0)
-		r = write_text("/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "%u %u 1\n", gid, gid);
+		r = write_map("/proc/self/uid_map", uid);
 	if (r == 0)
-		r = write_text("/proc/self/gid_map", map);
+		r = write_map("/proc/self/gid_map", gid);
 	return r;
 }
 
@@ -92,11 +104,12 @@ static _Noreturn void inside(int fd, uid_t uid, gid_t gid)
 	if (results[TRIAL_MOUNT] == 0)
 		results[TRIAL_NET] = unshare(CLONE_NEWNET) < 0 ? -errno : 0;
 	if (results[TRIAL_MOUNT] == 0) {
-		pid = unshare(CLONE_NEWPID) < 0 ? -1 : fork();
-		results[TRIAL_PID] = pid < 0 ? -errno : 0;
+		pid = unshare(CLONE_NEWPID) < 0 ? -errno
+						: process_clone(0, NULL);
+		results[TRIAL_PID] = pid < 0 ? pid : 0;
 		if (pid == 0)
 			inside_pid_namespace(fd, results);
-		if (pid > 0 && waitpid(pid, NULL, 0) == pid)
+		if (pid > 0 && waitpid(pid, NULL, __WALL) == pid)
 			_exit(0);
 	}
 	write_exactly(fd, results, sizeof(results));
@@ -105,24 +118,29 @@ static _Noreturn void inside(int fd, uid_t uid, gid_t gid)
 
 int trial_run(int ret[N_TRIALS], struct fh_error *err)
 {
+	int results[N_TRIALS], fds[2], r;
 	uid_t uid = getuid();
 	gid_t gid = getgid();
-	int fds[2], r;
+	uint64_t signals;
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	/* Read when all writers are gone, and without waiting: another thread
+	 * may fork and take the write end along. */
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_set(err, FH_STAGE_PROBE, -errno, "create a pipe");
-	pid = fork();
+	r = process_block_signals(&signals);
+	pid = r < 0 ? r : process_clone(0, NULL);
 	if (pid == 0)
 		inside(fds[1], uid, gid);
-	r = pid < 0 ? -errno : 0;
-	close(fds[1]);
-	if (r == 0)
-		r = read_exactly(fds[0], ret, N_TRIALS * sizeof(*ret));
-	close(fds[0]);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
+	if (r == 0)
+		process_restore_signals(signals);
+	close(fds[1]);
+	r = pid < 0 ? pid : read_exactly(fds[0], results, sizeof(results));
+	close(fds[0]);
 	if (r < 0)
 		return error_set(err, FH_STAGE_PROBE, r, "try the namespaces");
+	memcpy(ret, results, sizeof(results));
 	return 0;
 }

@@ -102,22 +102,6 @@ static int make_pipes(int ret_go[2], int ret_report[2])
 	return r;
 }
 
-/* Init reads its signals from a descriptor, which takes none that is not
- * blocked: it inherits this mask. And no handler of the caller's may run in
- * the child. Raw, for a libc keeps some signals to itself. */
-static int block_signals(uint64_t *ret_before)
-{
-	uint64_t all = ~UINT64_C(0);
-
-	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, ret_before,
-		       sizeof(all)) < 0 ? -errno : 0;
-}
-
-static void restore_signals(uint64_t before)
-{
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
-}
-
 static int clone_init(struct box *box, struct running *ret,
 		      struct fh_error *err)
 {
@@ -137,7 +121,7 @@ static int clone_init(struct box *box, struct running *ret,
 	box->go_fd = go[0];
 	box->report_fd = report[1];
 	box->must_become_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
-	r = block_signals(&signals);
+	r = process_block_signals(&signals);
 	pid = r < 0 ? r : process_clone(box->clone_flags, &ret->pid_fd);
 	if (pid == 0) {
 		close(go[1]);
@@ -145,7 +129,7 @@ static int clone_init(struct box *box, struct running *ret,
 		box_apply(box);
 	}
 	if (r == 0)
-		restore_signals(signals);
+		process_restore_signals(signals);
 	close(go[0]);
 	close(report[1]);
 	cleanup_close(&parent);

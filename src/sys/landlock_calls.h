@@ -41,6 +41,7 @@
 
 #define LL_CREATE_VERSION 1u
 #define LL_CREATE_ERRATA 2u
+#define LL_RESTRICT_TSYNC 8u /* 8: 7.0; all threads */
 #define LL_RULE_PATH_BENEATH 1
 #define LL_RULE_NET_PORT 2
 

@@ -7,6 +7,7 @@ pid_t process_clone(uint64_t flags, int *ret_pidfd)
 	struct process_clone_args args = {
 		.flags = flags | (ret_pidfd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = 0,
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 

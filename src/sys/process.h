@@ -51,16 +51,16 @@ struct process_clone_args { /* struct clone_args, first version: 64 bytes */
 };
 
 /**
- * process_clone() - fork with namespace flags, unseen by the caller's waits
+ * process_clone() - fork with namespace flags
  * @ret_pidfd: close-on-exec descriptor of the child; may be NULL
  *
  * A raw call: no handlers of a libc run, so the child may only use
  * async-signal-safe functions. Falls back to clone(2) where clone3 is
  * missing or filtered (container runtimes answer ENOSYS).
  *
- * The child sends no signal when it ends: the caller's SIGCHLD handler does
- * not run, ignoring SIGCHLD does not take its status away, and waiting for
- * any child does not reap it. Waiting for it needs __WALL.
+ * The child sends no signal when it ends, so that no handler of the caller
+ * runs and no SIGCHLD of its own is taken for it; only a wait with __WALL
+ * sees it.
  *
  * Return: 0 in the child, its pid in the parent, or a negative errno
  */
@@ -91,6 +91,23 @@ static inline int process_default_signal(int sig)
 
 	return syscall(SYS_rt_sigaction, sig, &standard, NULL,
 		       sizeof(standard.mask)) < 0 ? -errno : 0;
+}
+
+/* Blocks every signal for the calling thread, those as well that a libc keeps
+ * for itself: between clone and exec no handler of the caller may run, and
+ * what reads signals from a descriptor must have them blocked. */
+static inline int process_block_signals(uint64_t *ret_before)
+{
+	const uint64_t all = ~UINT64_C(0);
+
+	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, ret_before,
+		       sizeof(all)) < 0 ? -errno : 0;
+}
+
+static inline void process_restore_signals(uint64_t before)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL,
+		sizeof(before));
 }
 
 static inline int process_join_session_keyring(void)

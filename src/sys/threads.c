@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,18 +38,31 @@ static int read_status(int dir, const char *path, char ret[STATUS_MAX])
 	return len ? 0 : -ENODATA;
 }
 
-/* The text after "\nName:\t", or NULL. */
-static const char *status_field(const char *status, const char *name)
+const char *threads_field(const char *status, const char *name)
 {
-	const char *at = strstr(status, name);
+	size_t len = strlen(name);
 
-	return at ? at + strlen(name) : NULL;
+	for (const char *at = strchr(status, '\n'); at; at = strchr(at, '\n')) {
+		at++;
+		if (strncmp(at, name, len) == 0 && at[len] == ':' &&
+		    at[len + 1] == '\t')
+			return at + len + 2;
+	}
+	return NULL;
 }
 
-/* Where /proc is out of sight a libc may know; threads that were made behind
- * its back it does not, so it is asked second. */
-static enum threads ask_libc(void)
+/*
+ * Where /proc is out of sight the kernel still tells: a process of one thread
+ * may unshare what it shares with nobody, which changes nothing; one of many,
+ * and one that shares its memory, is told EINVAL. If a filter is in the way, a
+ * libc may know; threads that were made behind its back it does not.
+ */
+static enum threads ask_without_proc(void)
 {
+	if (unshare(CLONE_THREAD) == 0)
+		return THREADS_ONE;
+	if (errno == EINVAL)
+		return THREADS_MANY;
 #if defined(__GLIBC__)
 	if (__libc_single_threaded)
 		return THREADS_ONE;
@@ -62,17 +76,19 @@ enum threads threads_look(void)
 	const char *count;
 
 	if (read_status(AT_FDCWD, "/proc/self/status", status) < 0)
-		return ask_libc();
-	count = status_field(status, "\nThreads:\t");
+		return ask_without_proc();
+	count = threads_field(status, "Threads");
 	if (!count)
 		return THREADS_UNKNOWN;
 	return strtol(count, NULL, 10) == 1 ? THREADS_ONE : THREADS_MANY;
 }
 
-static int has_no_capability(int tasks, const char *task)
+static int check_task(int tasks, const char *task,
+		      int (*is_so)(const char *status, const void *ctx),
+		      const void *ctx)
 {
 	char path[64], status[STATUS_MAX];
-	const char *permitted;
+	const char *state;
 	int r;
 
 	if (strlen(task) > 20)
@@ -82,13 +98,19 @@ static int has_no_capability(int tasks, const char *task)
 	r = read_status(tasks, path, status);
 	if (r == -ENOENT || r == -ESRCH)
 		return 1; /* it has ended */
-	permitted = r < 0 ? NULL : status_field(status, "\nCapPrm:\t");
-	if (!permitted)
-		return r < 0 ? r : -ENODATA;
-	return strtoull(permitted, NULL, 16) == 0;
+	if (r < 0)
+		return r;
+	state = threads_field(status, "State");
+	if (!state)
+		return -ENODATA;
+	/* A first thread that has ended stays visible, with its old ids. */
+	if (*state == 'Z' || *state == 'X')
+		return 1;
+	return is_so(status, ctx);
 }
 
-int threads_have_no_capability(void)
+int threads_check(int (*is_so)(const char *status, const void *ctx),
+		  const void *ctx)
 {
 	DIR *dir = opendir("/proc/self/task");
 	struct dirent *entry;
@@ -98,7 +120,27 @@ int threads_have_no_capability(void)
 		return -errno;
 	while (r == 1 && (entry = readdir(dir)))
 		if (*entry->d_name != '.')
-			r = has_no_capability(dirfd(dir), entry->d_name);
+			r = check_task(dirfd(dir), entry->d_name, is_so, ctx);
 	closedir(dir);
 	return r;
+}
+
+static int lacks(const char *status, const void *ctx)
+{
+	const char *permitted = threads_field(status, "CapPrm");
+	const uint64_t *capabilities = ctx;
+
+	if (!permitted)
+		return -ENODATA;
+	return (strtoull(permitted, NULL, 16) & *capabilities) == 0;
+}
+
+int threads_lack(uint64_t capabilities)
+{
+	return threads_check(lacks, &capabilities);
+}
+
+int threads_have_no_capability(void)
+{
+	return threads_lack(UINT64_MAX);
 }

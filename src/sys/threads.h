@@ -2,10 +2,12 @@
 #ifndef FH_SYS_THREADS_H
 #define FH_SYS_THREADS_H
 
+#include <stdint.h>
+
 enum threads {
 	THREADS_ONE,
 	THREADS_MANY,
-	THREADS_UNKNOWN, /* no /proc in sight: to be treated as many */
+	THREADS_UNKNOWN, /* it cannot be seen: to be treated as many */
 };
 
 /*
@@ -15,8 +17,22 @@ enum threads {
  */
 enum threads threads_look(void);
 
-/* Is every thread's permitted set empty? Return: 1, 0, or a negative errno
- * when that cannot be seen. */
+/*
+ * Is something so of every living thread? @is_so gets /proc/self/task/TID/status
+ * and says 1, 0 or a negative errno; the first that is not 1 is the answer.
+ * Return: the answer, or a negative errno when the threads cannot be seen
+ */
+int threads_check(int (*is_so)(const char *status, const void *ctx),
+		  const void *ctx);
+
+/* In such a status: what follows "\nNAME:\t", or NULL. */
+const char *threads_field(const char *status, const char *name);
+
+/* Is none of these capabilities permitted in any thread? Return: 1, 0, or a
+ * negative errno when that cannot be seen. */
+int threads_lack(uint64_t capabilities);
+
+/* Is every thread's permitted set empty? As threads_lack(). */
 int threads_have_no_capability(void);
 
 #endif

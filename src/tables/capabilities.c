@@ -1,7 +1,8 @@
-/* The names of the capabilities; the index is the kernel's number. */
+/* Capabilities by the kernel's number: their names, and which to keep. */
 #include "tables/capabilities.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 
 const char *const capability_names[N_CAPABILITIES] = {
@@ -23,6 +24,17 @@ const char *const capability_names[N_CAPABILITIES] = {
 	[36] = "CAP_BLOCK_SUSPEND", [37] = "CAP_AUDIT_READ",
 	[38] = "CAP_PERFMON", [39] = "CAP_BPF",
 	[40] = "CAP_CHECKPOINT_RESTORE",
+};
+
+#define BIT(capability) (UINT64_C(1) << (capability))
+
+const uint64_t capability_presets[N_CAPABILITY_PRESETS] = {
+	[FH_CAPABILITIES_NONE] = 0,
+	[FH_CAPABILITIES_NETWORK_SERVER] = BIT(CAP_NET_BIND_SERVICE),
+	[FH_CAPABILITIES_FILE_PROCESSOR] = 0,
+	[FH_CAPABILITIES_CONTAINER_RUNTIME] =
+		BIT(CAP_SYS_ADMIN) | BIT(CAP_SETUID) | BIT(CAP_SETGID) |
+		BIT(CAP_NET_ADMIN),
 };
 
 int capability_find(const char *name)

@@ -15,6 +15,7 @@ enum setting_type {
 	SETTING_CHOICE,	  /* one of .choices */
 	SETTING_STRING,
 	SETTING_PATH,	  /* a path inside the box */
+	/* From here to SETTING_DEVICE entries of the list of grants. */
 	SETTING_GRANT,	  /* PATH with the access in .access */
 	SETTING_BIND,	  /* SRC:DST */
 	SETTING_HIDE,

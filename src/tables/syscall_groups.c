@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 
 /*
  * The names are those of systemd.exec(5), so that users need not learn new
@@ -314,4 +315,22 @@ int syscall_group_find(const char *name)
 			return (int)i;
 	}
 	return -ENOENT;
+}
+
+static const char *known_name(size_t i, void *ctx)
+{
+	(void)ctx;
+	if (i < N_SYSCALL_GROUPS)
+		return syscall_groups[i].name;
+	return syscalls[i - N_SYSCALL_GROUPS].name;
+}
+
+bool syscall_name_is_known(const char *name, const char **ret_nearest)
+{
+	if (syscall_find(name) >= 0 || syscall_group_find(name) >= 0)
+		return true;
+	if (ret_nearest)
+		*ret_nearest = nearest_name(
+			name, known_name, N_SYSCALL_GROUPS + N_SYSCALLS, NULL);
+	return false;
 }

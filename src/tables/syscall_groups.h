@@ -73,4 +73,7 @@ void syscall_set_change(struct syscall_set *set, const uint16_t *members,
 /* The id of a group by its name with '@', or -ENOENT. */
 int syscall_group_find(const char *name);
 
+/* Is it a known call or @group? If not, nearest gets the nearest name. */
+bool syscall_name_is_known(const char *name, const char **ret_nearest);
+
 #endif

@@ -17,9 +17,10 @@ allowed() { # FOLDER
     apply) echo base sys tables plan mech ;;
     supervise) echo base sys tables policy plan apply ;;
     report) echo base sys tables policy probe plan mech apply supervise ;;
-    api) echo base sys tables policy probe plan mech supervise confine report ;;
+    api) echo base sys tables policy probe plan mech apply supervise confine report ;;
     confine) echo base sys tables policy probe plan mech apply ;;
     attack) echo base tables ;;
+    api) echo base sys tables policy probe plan mech apply supervise report ;;
     *) return 1 ;;
   esac
 }

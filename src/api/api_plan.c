@@ -1,0 +1,183 @@
+/* Plans: made, asked and printed, as long as their policy is what it was. */
+#include "api/export.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/api_text.h"
+#include "plan/plan.h"
+#include "plan/prepare.h"
+#include "plan/why.h"
+
+int fh_plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
+		char *const *env, struct fh_plan **ret, struct fh_error *err)
+{
+	static char *const no_environment[] = { NULL };
+	int r = api_needs(policy, err);
+
+	if (r == 0)
+		r = api_needs(kernel, err);
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r < 0)
+		return r;
+	if (!env)
+		env = environ ? environ : no_environment;
+	return plan_new(policy, kernel, env, ret, err);
+}
+
+void fh_plan_free(struct fh_plan *plan)
+{
+	plan_free(plan);
+}
+
+static enum fh_state state_of(const struct plan_guarantee *row)
+{
+	return row->is_asked && row->holders ? FH_STATE_FULLY : FH_STATE_NOT;
+}
+
+static int fill_holding(const struct fh_plan *plan, int guarantee,
+			struct fh_holding *ret, struct fh_error *err)
+{
+	const struct plan_guarantee *row = &plan->guarantees[guarantee];
+	autotext holders = { 0 };
+	const char *reason = "";
+
+	if (row->is_asked)
+		plan_print_holders(row->holders, &holders);
+	if (holders.code)
+		return error_set(err, FH_STAGE_PLAN, holders.code,
+				 "fh_plan_guarantee: out of memory");
+	if (!row->is_asked)
+		reason = "no ceiling was given";
+	else if (state_of(row) != FH_STATE_FULLY && row->lost)
+		reason = row->lost;
+	*ret = (struct fh_holding){
+		.state = state_of(row),
+		.is_asked = row->is_asked,
+		.is_required = policy_required(plan->policy) &
+			       GUARANTEE_BIT(guarantee),
+		.is_waived = plan->policy->without & GUARANTEE_BIT(guarantee),
+	};
+	escape_into(ret->holders, sizeof(ret->holders), text_string(&holders));
+	escape_into(ret->reason, sizeof(ret->reason), reason);
+	return 0;
+}
+
+int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
+		      struct fh_holding *ret, struct fh_error *err)
+{
+	int r = api_needs(plan, err);
+
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r < 0)
+		return r;
+	if (guarantee < 0 || guarantee >= N_GUARANTEES)
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "%s: no guarantee %d", __func__, guarantee);
+	r = plan_need_current(plan, __func__, err);
+	return r < 0 ? r : fill_holding(plan, guarantee, ret, err);
+}
+
+int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
+		  char **ret, struct fh_error *err)
+{
+	autotext text = { 0 };
+	int r = api_needs(plan, err);
+
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r == 0)
+		r = api_check_format(format, __func__, err);
+	if (r == 0)
+		r = plan_need_current(plan, __func__, err);
+	if (r < 0)
+		return r;
+	if (format == FH_JSON)
+		plan_print_json(plan, &text);
+	else
+		plan_print(plan, &text);
+	return api_take_text(&text, ret, __func__, err);
+}
+
+int fh_plan_check(const struct fh_plan *plan, char *const *argv,
+		  struct fh_error *err)
+{
+	struct prepared prepared = { 0 };
+	int r = api_needs(plan, err);
+
+	if (r == 0)
+		r = plan_need_current(plan, __func__, err);
+	if (r < 0)
+		return r;
+	if (argv && !argv[0])
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "%s: argv names no program", __func__);
+	r = plan_prepare(plan, argv, &prepared, err);
+	if (r == 0)
+		prepared_done(&prepared);
+	return r;
+}
+
+/* Both texts or neither become the caller's. */
+static int take_answer(struct answer *answer, bool *ret_allowed,
+		       char **ret_reason, char **ret_advice,
+		       struct fh_error *err)
+{
+	char *reason = NULL, *advice = NULL;
+	int r = api_take_text(&answer->reason, &reason, "fh_plan_why", err);
+
+	if (r == 0)
+		r = api_take_text(&answer->advice, &advice, "fh_plan_why",
+				  err);
+	if (r < 0) {
+		free(reason);
+		return r;
+	}
+	*ret_allowed = answer->is_allowed;
+	*ret_reason = reason;
+	*ret_advice = advice;
+	return 0;
+}
+
+static int ask(const struct fh_plan *plan, const char *verb, const char *what,
+	       struct answer *answer, struct fh_error *err)
+{
+	struct prepared prepared = { 0 };
+	int r = plan_prepare(plan, NULL, &prepared, err);
+
+	if (r < 0)
+		return r;
+	r = why_ask(plan, &prepared, verb, what, answer, err);
+	prepared_done(&prepared);
+	return r;
+}
+
+int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
+		bool *ret_allowed, char **ret_reason, char **ret_advice,
+		struct fh_error *err)
+{
+	struct answer answer = { 0 };
+	int r = api_needs(plan, err);
+
+	if (r == 0)
+		r = api_needs(verb, err);
+	if (r == 0)
+		r = api_needs(what, err);
+	if (r == 0)
+		r = api_needs(ret_allowed, err);
+	if (r == 0)
+		r = api_needs(ret_reason, err);
+	if (r == 0)
+		r = api_needs(ret_advice, err);
+	if (r == 0)
+		r = plan_need_current(plan, __func__, err);
+	if (r == 0)
+		r = ask(plan, verb, what, &answer, err);
+	if (r == 0)
+		r = take_answer(&answer, ret_allowed, ret_reason, ret_advice,
+				err);
+	answer_done(&answer);
+	return r;
+}
