@@ -33,6 +33,8 @@ excepted() { # FILE INCLUDED
     "src/tables/landlock_rights.c policy/policy.h") ;;
     # Which architecture this is, is the filter's enumeration; plain data.
     "src/probe/kernel.h mech/filter.h") ;;
+    # Made by the build: the number of the version.
+    "src/api/api_error.c version.h") ;;
     # The steps share what they say on failure with those that walk them.
     src/mech/*_apply.[ch]" apply/child.h") ;;
     *) return 1 ;;
@@ -99,7 +101,7 @@ includes() { # FILES: prints FILE INCLUDED
 
 @test "includes name a file of the tree, from src" {
   while read -r file included; do
-    [ -e "src/$included" ] || { echo "$file includes $included"; return 1; }
+    [ -e "src/$included" ] || excepted "$file" "$included" || { echo "$file includes $included"; return 1; }
   done < <(includes src/*/*.[ch])
 }
 
