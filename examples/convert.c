@@ -80,7 +80,7 @@ static void write_string(FILE *out, const char *s)
 		if ((unsigned char)*s < 0x20)
 			fprintf(out, "\\u%04x", *s);
 		else
-			fprintf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+			fprintf(out, strchr("\"\\", *s) ? "\\%c" : "%c", *s);
 	putc('"', out);
 }
 
@@ -143,7 +143,7 @@ int main(int argc, char **argv)
 	wrong = convert(&csv);
 	if (wrong) /* and the output stays empty */
 		return fprintf(stderr, "row %zu: %s\n", csv.row, wrong), 1;
-	if (fclose(csv.out) || fwrite(json, 1, size, out) != size || fclose(out))
+	if (fclose(csv.out) || fputs(json, out) < 0 || fclose(out))
 		return perror("convert"), 1;
 	return 0;
 }

@@ -94,14 +94,14 @@ static bool echo(struct client *c)
  * take, and an event says when it has again. */
 static void greet(int epoll_fd, int listener)
 {
-	struct client *client = calloc(1, sizeof(*client));
+	struct client *c = calloc(1, sizeof(*c));
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET,
-				     .data.ptr = client };
+				     .data.ptr = c };
 
-	need(client, "calloc");
-	client->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event) < 0)
-		free(client); /* gone already, or too many descriptors */
+	need(c, "calloc");
+	c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0)
+		free(c); /* gone already, or too many descriptors */
 }
 
 static void serve(int epoll_fd, int listener, const void *stop)
