@@ -18,9 +18,17 @@ void plan_print_holders(uint32_t holders, struct text *ret)
 	}
 }
 
+const char *plan_unasked(const struct fh_plan *plan)
+{
+	return plan->is_self ? "not asked of a process that confines itself"
+			     : "no ceiling was given";
+}
+
 static const char *guarantee_state(const struct plan_guarantee *row)
 {
-	return !row->is_asked ? "not-asked" : row->holders ? "held" : "lost";
+	return !row->is_asked ? "not-asked"
+	     : !row->holders ? "lost"
+	     : row->lost ? "partly" : "held";
 }
 
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
@@ -33,10 +41,12 @@ void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
 			 guarantee_state(row));
 		if (row->is_asked && row->holders)
 			plan_print_holders(row->holders, ret);
-		else if (row->is_asked)
+		if (row->is_asked && row->holders && row->lost)
+			text_add(ret, ": ");
+		if (row->is_asked && row->lost)
 			text_add(ret, "%s", row->lost);
-		else
-			text_add(ret, "no ceiling was given");
+		if (!row->is_asked)
+			text_add(ret, "%s", plan_unasked(plan));
 		text_add(ret, "\n");
 	}
 }
@@ -62,7 +72,7 @@ void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret)
 			separator = ", ";
 		}
 		text_add(ret, "]");
-		if (row->is_asked && !row->holders) {
+		if (row->is_asked && row->lost) {
 			text_add(ret, ", \"lost\": ");
 			text_add_json(ret, row->lost);
 		}

@@ -12,7 +12,7 @@ static const char *const net_choices[] = { "none", "loopback", "host", NULL };
 static const char *const tty_choices[] = { "none", "inherit", "pty", NULL };
 static const char *const deny_choices[] = { "errno", "kill", "log", NULL };
 static const char *const policy_choices[] = { "default", "strict",
-	"file-processor", "network-server", NULL };
+	"file-processor", "network-server", "container-runtime", NULL };
 static const char *const report_choices[] = { "none", "text", "json", NULL };
 
 const char *const section_names[N_SECTIONS] = {
@@ -136,7 +136,8 @@ const struct setting settings[] = {
 	{ .name = "syscalls", .type = SETTING_CHOICE, SYSCALLS,
 	  .offset = FIELD(syscalls), .arg = "POLICY",
 	  .choices = policy_choices,
-	  .help = "default, strict, file-processor or network-server" },
+	  .help = "default, strict, file-processor or network-server",
+	  .detail = "*container-runtime* exists for programs that confine themselves with libfumehood, see *fh_confine*(3); a box refuses it." },
 	{ .name = "timeout", .only_box = true, .letter = 't', .type = SETTING_DURATION, LIMITS,
 	  .offset = FIELD(timeout_ms), .arg = "TIME", .min = 1,
 	  .max = UINT32_MAX, .help = "end the run after this long: exit 124" },
