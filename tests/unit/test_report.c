@@ -191,7 +191,7 @@ static void test_json(void)
 		{ FH_END_SIGNALLED, 137, SIGKILL, "\"signal\": 9,\n" },
 		{ FH_END_TIMEOUT, 124, -1, "\"result\": \"timeout\"" },
 		{ FH_END_REFUSED_SYSCALL, 159, SIGSYS, "\"signal\": 31,\n" },
-		{ FH_END_KILLED, 137, -1, "\"result\": \"init-killed\"" },
+		{ FH_END_KILLED, 137, -1, "\"result\": \"killed\"" },
 		{ FH_END_NOT_STARTED, 125, -1, "\"error\": {" },
 	};
 
