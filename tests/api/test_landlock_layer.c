@@ -382,7 +382,7 @@ static void test_status(void)
 	check_status("NoNewPrivs", "0");
 	check_int(try_open("/", O_RDONLY | O_DIRECTORY), 0);
 	check_int(fh_landlock_get_status(NULL, &status, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_status: landlock is NULL"));
+	check(strstr(err.what, "fh_landlock_get_status: landlock is NULL"));
 	check_int(fh_landlock_get_status(landlock, NULL, &err), -EINVAL);
 	check(strstr(err.what, "fh_landlock_status: ret is NULL"));
 }
