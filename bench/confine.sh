@@ -28,12 +28,11 @@ serve() { # NAME [OPTION]
 	for _ in $(seq 100); do [ -s "$stage/$1" ] || sleep 0.05; done
 }
 echoes() { # BYTES
-	local pairs=$((rounds < 30 ? rounds : 30))
 	echo
-	echo "messages of $1 bytes a second, 16 at once, $pairs pairs"
-	on_stage "$stage/bench_echo" "$pairs" "$1" \
-		confined "$(cat "$stage/confined")" \
-		open "$(cat "$stage/open")"
+	echo "messages of $1 bytes a second, 16 at once, $rounds pairs"
+	on_stage "$stage/bench_echo" "$rounds" "$1" \
+		open "$(cat "$stage/open")" \
+		confined "$(cat "$stage/confined")"
 }
 
 machine

@@ -4,7 +4,7 @@
  *   echo PAIRS BYTES NAME PORT NAME PORT
  *
  * In each turn a server gets a message on every connection and has to answer
- * all of them before the next round of messages, for a third of a second. Which
+ * all of them before the next round of messages, for a twentieth of a second. Which
  * of the two comes first is left to chance. Prints messages a second.
  */
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 
 #define CONNECTIONS 16
 #define BYTES_MAX 65536
-#define TURN_US 300000
+#define TURN_US 50000
 #define N_SERVERS 2
 
 static _Noreturn void die(const char *what)

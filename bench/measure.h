@@ -39,14 +39,37 @@ static inline void shuffle(size_t *ret_order, size_t n)
 	}
 }
 
-/* Sorts the samples. One row each: the median, its quartiles, and its ratio to
- * the median of every one. */
+static inline void sort_samples(double *samples, size_t n)
+{
+	qsort(samples, n, sizeof(*samples), compare_samples);
+}
+
+/* The ratios within each round: what slows the machine down for a while slows
+ * both, and is not seen. */
+static inline void print_pairs(const struct series *a, const struct series *b,
+			       size_t rounds)
+{
+	double *ratios = calloc(rounds, sizeof(*ratios));
+
+	for (size_t i = 0; i < rounds; i++)
+		ratios[i] = a->samples[i] / b->samples[i];
+	sort_samples(ratios, rounds);
+	printf("%s / %s round by round: %.3f (%.3f to %.3f)\n", a->name,
+	       b->name, ratios[rounds / 2], ratios[rounds / 4],
+	       ratios[rounds * 3 / 4]);
+	free(ratios);
+}
+
+/* One row each: the median, its quartiles, and its ratio to the median of
+ * every one; then the ratios to the first. Sorts the samples. */
 static inline void print_series(struct series *all, size_t n, size_t rounds,
 				const char *unit)
 {
+	for (size_t i = 1; i < n; i++)
+		print_pairs(&all[i], &all[0], rounds);
 	for (size_t i = 0; i < n; i++)
-		qsort(all[i].samples, rounds, sizeof(double), compare_samples);
-	printf("%-28s %6s %2s %9s %9s", "", "median", unit, "25 %", "75 %");
+		sort_samples(all[i].samples, rounds);
+	printf("%-28s median %2s %9s %9s", "", unit, "25 %", "75 %");
 	for (size_t i = 0; i < n; i++)
 		printf(" %10.10s", all[i].name);
 	printf("\n");
