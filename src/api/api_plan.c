@@ -31,11 +31,6 @@ void fh_plan_free(struct fh_plan *plan)
 	plan_free(plan);
 }
 
-static enum fh_state state_of(const struct plan_guarantee *row)
-{
-	return row->is_asked && row->holders ? FH_STATE_FULLY : FH_STATE_NOT;
-}
-
 static int fill_holding(const struct fh_plan *plan, int guarantee,
 			struct fh_holding *ret, struct fh_error *err)
 {
@@ -49,11 +44,11 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 		return error_set(err, FH_STAGE_PLAN, holders.code,
 				 "fh_plan_guarantee: out of memory");
 	if (!row->is_asked)
-		reason = "no ceiling was given";
-	else if (state_of(row) != FH_STATE_FULLY && row->lost)
+		reason = plan_unasked(plan);
+	else if (row->lost)
 		reason = row->lost;
 	*ret = (struct fh_holding){
-		.state = state_of(row),
+		.state = plan_state(row),
 		.is_asked = row->is_asked,
 		.is_required = policy_required(plan->policy) &
 			       GUARANTEE_BIT(guarantee),
