@@ -7,23 +7,15 @@ set -eu
 build=$(cd "$1" && pwd)
 rounds=${2:-200}
 top=$(cd "$(dirname "$0")/.." && pwd)
-user=4242
+. "$top/bench/stage.sh"
 
-stage=$(mktemp -d /var/tmp/fumehood-bench.XXXXXX)
-trap 'rm -rf "$stage"' EXIT
-cp "$build/fumehood" "$build/bench_alternate" "$build/bench_export_filter" \
-	"$build/bench_with_fd" "$build/bench_nothing" \
-	"$build/bench_article_loader" "$top/bench/article.sh" "$stage/"
-mkdir "$stage/home" "$stage/grants"
+make_stage "$build/fumehood" "$build/bench_alternate" \
+	"$build/bench_export_filter" "$build/bench_with_fd" \
+	"$build/bench_nothing" "$build/bench_article_loader" "$top/bench/article.sh"
+mkdir "$stage/grants"
 "$stage/bench_export_filter" >"$stage/filter.bpf"
 for i in $(seq 1000); do mkdir "$stage/grants/$i"; done
-as_user=(env -i PATH="$PATH" HOME="$stage/home" LANG=C.UTF-8)
-if [ "$(id -u)" = 0 ]; then
-	chown -R $user:$user "$stage"
-	as_user=(setpriv --reuid $user --regid $user --clear-groups
-		--inh-caps=-all "${as_user[@]}")
-fi
-chmod 755 "$stage"
+open_stage
 
 # The same tree, storage, namespaces, environment and filter as the default box.
 bwrap=("$stage/bench_with_fd" 9 "$stage/filter.bpf" /usr/bin/bwrap --unshare-all
@@ -80,9 +72,9 @@ with_grants 1000 >"$stage/thousand"
 run() { # TITLE FILE ROUNDS
 	echo
 	echo "$1, $3 rounds"
-	(cd "$stage/home" && "${as_user[@]}" "$stage/bench_alternate" "$3" "$stage/$2")
+	on_stage "$stage/bench_alternate" "$3" "$stage/$2"
 }
-echo "Linux $(uname -r), $(nproc) processors, $(date +%Y-%m-%d), $(bwrap --version)"
+echo "$(machine), $(bwrap --version)"
 run "a static program that exits at once" static "$rounds"
 run "/usr/bin/true" true "$rounds"
 run "100 grants" hundred "$((rounds < 50 ? rounds : 50))"

@@ -50,8 +50,9 @@ int fh_capabilities_read(struct fh_capabilities *ret, struct fh_error *err);
  * @keep:  mask of 1 << CAP_...; all of them must be permitted now
  * @flags: FH_CAPABILITIES_OVER_EXEC or 0
  *
- * Leaves exactly @keep in the effective, permitted and bounding set, and in the
- * inheritable and ambient set nothing, or @keep with the flag. The securebits
+ * Leaves exactly @keep in the effective and permitted set, and in the
+ * inheritable and ambient set nothing, or @keep with the flag. What is not in
+ * @keep is taken out of the bounding set, and nothing put back. The securebits
  * are locked, so that uid 0 brings nothing back. Bounding set and securebits
  * need CAP_SETPCAP; without it they stay as they are, and only an empty @keep
  * or one that is permitted can be had. The result is read back.
@@ -59,8 +60,10 @@ int fh_capabilities_read(struct fh_capabilities *ret, struct fh_error *err);
  * Of the calling thread only, as the kernel has it. With other threads running
  * it is refused, unless they have no capability and none is dropped.
  *
- * Return: 0; -EPERM for what is not permitted; -EBUSY with other threads;
- *         -EINVAL for unknown capabilities or flags
+ * Return: 0; -EPERM for what is not permitted, or when the securebits were
+ *         locked otherwise; -EBUSY with other threads; -EINVAL for unknown
+ *         capabilities or flags. With err->stage FH_STAGE_APPLY it failed
+ *         halfway, or is not so when read back: the process should end
  */
 int fh_capabilities_drop(uint64_t keep, unsigned int flags,
 			 struct fh_error *err);

@@ -21,10 +21,12 @@ extern "C" {
  * changed, as POSIX has it.
  *
  * Where the caller has no CAP_SETGID it succeeds only if the ids are its own
- * and it has no supplementary group but @gid.
+ * and it has no supplementary group but @gid. Other threads are verified by
+ * /proc; without it there may be none.
  *
  * Return: 0; -EPERM when the caller may not, or could still go back (then
- *         err->stage is FH_STAGE_APPLY: the process should end); -EINVAL
+ *         err->stage is FH_STAGE_APPLY: the process should end); -EINVAL, also
+ *         for an id that the user namespace does not map; -ENOMEM
  */
 int fh_ids_drop(uid_t uid, gid_t gid, struct fh_error *err);
 

@@ -16,7 +16,8 @@ struct fh_landlock;
 /** fh_landlock_abi() - of this kernel; 0 when there is no Landlock */
 int fh_landlock_abi(void);
 
-/* Restrict files only; leave ports, signals and sockets alone. */
+/* Restrict files only; leave ports, signals and sockets alone, sockets with a
+ * path too. */
 #define FH_LANDLOCK_FILES_ONLY 1u
 
 /**
@@ -25,8 +26,9 @@ int fh_landlock_abi(void);
  * @ret:   freed with fh_landlock_free()
  *
  * Handles every right that the kernel knows and this library was tested with.
- * Return: 0, -EINVAL or -ENOMEM; a kernel without Landlock shows in
- * fh_landlock_apply()
+ * The ruleset is a descriptor, close-on-exec, which must stay open.
+ * Return: 0, -EINVAL, -ENOMEM, or -EMFILE and the like; a kernel without
+ * Landlock shows in fh_landlock_apply()
  */
 int fh_landlock_new(unsigned int flags, struct fh_landlock **ret,
 		    struct fh_error *err);
@@ -59,7 +61,15 @@ int fh_landlock_allow_connect(struct fh_landlock *landlock, uint16_t port,
 int fh_landlock_allow_bind(struct fh_landlock *landlock, uint16_t port,
 			   struct fh_error *err);
 
-/** struct fh_landlock_status - what a kernel makes of the rules */
+/**
+ * struct fh_landlock_status - what a kernel makes of the rules
+ *
+ * With FH_LANDLOCK_FILES_ONLY "fully" is ABI 5, Linux 6.10: reading, writing,
+ * truncating, executing, device ioctls. No ABI sees stat, chmod, chown and the
+ * like, nor descriptors that are open. Without the flag it is "partly" at best:
+ * UDP ports want ABI 10, and TCP fast open and MPTCP pass by port rules unless
+ * a system-call filter refuses them.
+ */
 struct fh_landlock_status {
 	enum fh_state state;
 	int abi;	  /* of the kernel; 0: none */
@@ -67,12 +77,12 @@ struct fh_landlock_status {
 	char reason[512]; /* what is not enforced; "" when fully */
 };
 
-/** fh_landlock_status() - what applying would enforce; changes nothing.
+/** fh_landlock_get_status() - what applying would enforce; changes nothing.
  * Return: 0 or -EINVAL */
-int fh_landlock_status(const struct fh_landlock *landlock,
+int fh_landlock_get_status(const struct fh_landlock *landlock,
 		       struct fh_landlock_status *ret, struct fh_error *err);
 
-/* Go on where the kernel has no Landlock. */
+/* Go on where the kernel has no Landlock; then nothing is changed. */
 #define FH_LANDLOCK_ACCEPT_NONE 1u
 
 /**
@@ -82,10 +92,13 @@ int fh_landlock_status(const struct fh_landlock *landlock,
  *
  * Sets no_new_privs. With other threads running it needs ABI 8 (Linux 7.0),
  * and then takes them along; before that it is refused with -EBUSY. A path
- * that lies beneath no rule is refused by a test before it returns.
+ * that lies beneath no rule is refused by a test before it returns, where one
+ * can be found.
  *
  * Return: 0; -EOPNOTSUPP when nothing can be enforced and that was not
- *         accepted; -EBUSY; -E2BIG past 16 nested domains; -EINVAL
+ *         accepted; -EBUSY; -E2BIG past 16 nested domains, with no_new_privs
+ *         set; -EPERM when the test was not refused: the process should end;
+ *         -EINVAL; -EBADF and the like when the descriptor was closed
  */
 int fh_landlock_apply(struct fh_landlock *landlock, unsigned int flags,
 		      struct fh_landlock_status *ret, struct fh_error *err);

@@ -77,7 +77,8 @@ struct fh_condition {
  * @n:    1 to FH_CONDITIONS_MAX
  *
  * Conditions of one call are tried in the order given; when none of them
- * matches, what fh_seccomp_allow() or fh_seccomp_deny() said counts.
+ * matches, what fh_seccomp_allow() or fh_seccomp_deny() said before counts, or
+ * else the base with its argument rules.
  *
  * Return: 0; -ENOENT; -EINVAL; -E2BIG when the filter has no more room
  */
@@ -93,6 +94,7 @@ int fh_seccomp_deny_if(struct fh_seccomp *seccomp, const char *name,
  *
  * Allows them without O_WRONLY, O_RDWR, O_CREAT, O_TRUNC and O_TMPFILE, and
  * refuses creat and openat2, whose flags a filter cannot see.
+ * Return: 0; -EINVAL; -E2BIG; -ENOMEM
  */
 int fh_seccomp_open_read_only(struct fh_seccomp *seccomp,
 			      struct fh_error *err);
@@ -102,7 +104,9 @@ int fh_seccomp_open_read_only(struct fh_seccomp *seccomp,
  * @error: positive errno for FH_DENY_ERRNO, 1 to 4095; else 0
  *
  * Calls that a libc only tries, such as clone3 and openat2, get ENOSYS under
- * every action but after an explicit fh_seccomp_deny().
+ * every action but after an fh_seccomp_deny() of that very name. What a base
+ * answers otherwise than by EPERM stays so. FH_DENY_LOG refuses by EPERM all the
+ * same what would undo other fences, such as mount and ptrace.
  */
 int fh_seccomp_on_deny(struct fh_seccomp *seccomp, enum fh_deny action,
 		       int error, struct fh_error *err);
@@ -128,7 +132,8 @@ int fh_seccomp_export(const struct fh_seccomp *seccomp, void **ret,
 /**
  * fh_seccomp_load() - put the filter into force for all threads, for good
  *
- * Sets no_new_privs in all threads. A filter that denies a call which the
+ * Sets no_new_privs in all threads; in the calling one it stays set when the
+ * kernel then refuses the filter. A filter that denies a call which the
  * caller still needs, exit_group for one, is loaded as it is.
  *
  * Return: 0; -EBUSY when a thread has a filter that the caller has not; -E2BIG;

@@ -31,11 +31,6 @@ void fh_plan_free(struct fh_plan *plan)
 	plan_free(plan);
 }
 
-static enum fh_state state_of(const struct plan_guarantee *row)
-{
-	return row->is_asked && row->holders ? FH_STATE_FULLY : FH_STATE_NOT;
-}
-
 static int fill_holding(const struct fh_plan *plan, int guarantee,
 			struct fh_holding *ret, struct fh_error *err)
 {
@@ -49,11 +44,11 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 		return error_set(err, FH_STAGE_PLAN, holders.code,
 				 "fh_plan_guarantee: out of memory");
 	if (!row->is_asked)
-		reason = "no ceiling was given";
-	else if (state_of(row) != FH_STATE_FULLY && row->lost)
+		reason = plan_unasked(plan);
+	else if (row->lost)
 		reason = row->lost;
 	*ret = (struct fh_holding){
-		.state = state_of(row),
+		.state = plan_state(row),
 		.is_asked = row->is_asked,
 		.is_required = policy_required(plan->policy) &
 			       GUARANTEE_BIT(guarantee),
@@ -101,6 +96,19 @@ int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 	return api_take_text(&text, ret, __func__, err);
 }
 
+/* What a box would show is no question to a plan that makes none. */
+static int need_box(const struct fh_plan *plan, const char *function,
+		    struct fh_error *err)
+{
+	int r = plan_need_current(plan, function, err);
+
+	if (r < 0 || !plan->is_self)
+		return r;
+	return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			 "%s: the plan is to confine a process, not to box one",
+			 function);
+}
+
 int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 		  struct fh_error *err)
 {
@@ -108,7 +116,7 @@ int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 	int r = api_needs(plan, err);
 
 	if (r == 0)
-		r = plan_need_current(plan, __func__, err);
+		r = need_box(plan, __func__, err);
 	if (r < 0)
 		return r;
 	if (argv && !argv[0])
@@ -172,7 +180,7 @@ int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
 	if (r == 0)
 		r = api_needs(ret_advice, err);
 	if (r == 0)
-		r = plan_need_current(plan, __func__, err);
+		r = need_box(plan, __func__, err);
 	if (r == 0)
 		r = ask(plan, verb, what, &answer, err);
 	if (r == 0)

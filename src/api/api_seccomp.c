@@ -212,12 +212,11 @@ int fh_seccomp_export(const struct fh_seccomp *seccomp, void **ret,
 
 /* After it not even memory may be freed: the filter may refuse what free()
  * asks of the kernel. */
-static int load(const struct sock_filter *code, uint16_t len,
-		struct fh_error *err)
+static int load(struct sock_filter *code, uint16_t len, struct fh_error *err)
 {
 	const struct sock_fprog program = {
 		.len = len,
-		.filter = (struct sock_filter *)(uintptr_t)code,
+		.filter = code,
 	};
 	int r;
 

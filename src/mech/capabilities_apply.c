@@ -35,10 +35,11 @@ static int set_ambient(uint64_t keep, struct child_failure *failure)
 
 int capabilities_apply(struct box *box, struct child_failure *failure)
 {
+	uint64_t over_exec = box->keeps_over_exec ? box->keep_caps : 0;
 	struct capability_sets want = {
 		.effective = box->keep_caps,
 		.permitted = box->keep_caps,
-		.inheritable = box->keep_caps,
+		.inheritable = over_exec,
 	};
 	struct capability_sets now = { 0 };
 	int r;
@@ -52,7 +53,7 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 		struct capability_sets wide = { 0 };
 
 		r = capability_get(&wide);
-		wide.inheritable = box->keep_caps;
+		wide.inheritable = over_exec;
 		wide.effective = wide.permitted;
 		if (r == 0)
 			r = capability_set(&wide);
@@ -60,7 +61,7 @@ int capabilities_apply(struct box *box, struct child_failure *failure)
 			return child_fail(failure, r, "make inheritable",
 					  "the kept capabilities");
 	}
-	r = set_ambient(box->keep_caps, failure);
+	r = set_ambient(over_exec, failure);
 	if (r < 0)
 		return r;
 	if (box->has_setpcap &&

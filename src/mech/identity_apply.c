@@ -51,7 +51,7 @@ static int check_ids(const struct box *box, struct child_failure *failure)
 	return 0;
 }
 
-int identity_apply(struct box *box, struct child_failure *failure)
+int identity_change(struct box *box, struct child_failure *failure)
 {
 	int r = 0;
 
@@ -60,6 +60,13 @@ int identity_apply(struct box *box, struct child_failure *failure)
 				  "the supplementary groups");
 	if (box->use_newuid)
 		r = change_ids(box, failure);
+	return r < 0 ? r : check_ids(box, failure);
+}
+
+int identity_apply(struct box *box, struct child_failure *failure)
+{
+	int r = identity_change(box, failure);
+
 	if (r < 0)
 		return r;
 	/* The change reset both; the maps of the next user namespace need a
@@ -68,5 +75,5 @@ int identity_apply(struct box *box, struct child_failure *failure)
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "ask to die with",
 				  "the launcher");
-	return check_ids(box, failure);
+	return 0;
 }

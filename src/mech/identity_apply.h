@@ -4,6 +4,9 @@
 
 #include "apply/child.h"
 
+/* Groups and ids, checked afterwards; no more than that. */
+int identity_change(struct box *box, struct child_failure *failure);
+
 int identity_apply(struct box *box, struct child_failure *failure);
 
 #endif

@@ -124,7 +124,7 @@ int landlock_apply(struct box *box, struct child_failure *failure)
 				  "a Landlock ruleset");
 	r = fill(ruleset, box, failure);
 	if (r == 0) {
-		r = ll_restrict(ruleset, 0);
+		r = ll_restrict(ruleset, box->landlock_flags);
 		if (r < 0)
 			child_fail(failure, r, "enter", "the Landlock domain");
 	}

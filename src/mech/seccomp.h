@@ -12,8 +12,10 @@ enum syscall_policy {
 	SYSCALLS_STRICT,
 	SYSCALLS_FILE_PROCESSOR,
 	SYSCALLS_NETWORK_SERVER,
+	SYSCALLS_CONTAINER_RUNTIME, /* only for a process that confines itself */
 	N_SYSCALL_POLICIES,
 };
+#define N_BOX_POLICIES SYSCALLS_CONTAINER_RUNTIME
 
 struct syscall_policy_info {
 	const char *name; /* "file-processor" */

@@ -28,6 +28,10 @@ const struct syscall_policy_info syscall_policies[N_SYSCALL_POLICIES] = {
 		.help = "default without System V IPC, message queues and "
 			"netlink",
 	},
+	[SYSCALLS_CONTAINER_RUNTIME] = {
+		.name = "container-runtime",
+		.help = "default with mounts and namespaces; never in a box",
+	},
 };
 
 /*
@@ -80,6 +84,15 @@ static const uint16_t network_server_calls[] = {
 	C(memfd_create), NOT_IN_A_BOX,
 };
 
+/* Makes boxes of its own, and needs what no box may have. */
+static const uint16_t container_runtime_calls[] = {
+	G(DEFAULT),    G(BASIC_IO), G(CHOWN),	   G(FILE_SYSTEM),
+	G(IO_EVENT),   G(IPC),	    G(NETWORK_IO), G(PROCESS),
+	G(RESOURCES),  G(SANDBOX),  G(SETUID),	   G(SIGNAL),
+	G(SYNC),       G(TIMER),    C(capset),	   NOT_IN_A_BOX,
+	G(MOUNT),      G(NAMESPACE), C(sethostname), C(setdomainname),
+};
+
 /* A reaper that forwards signals; see supervise/. */
 static const uint16_t init_calls[] = {
 	C(clock_gettime), C(close), C(exit), C(exit_group), C(kill), C(poll),
@@ -122,6 +135,9 @@ void seccomp_policy_calls(enum syscall_policy policy, struct syscall_set *ret)
 		return;
 	case SYSCALLS_NETWORK_SERVER:
 		FILL(ret, network_server_calls);
+		return;
+	case SYSCALLS_CONTAINER_RUNTIME:
+		FILL(ret, container_runtime_calls);
 		return;
 	case SYSCALLS_DEFAULT:
 	case N_SYSCALL_POLICIES:

@@ -1,4 +1,5 @@
 /* What a filter does, call by call, as lines or as JSON. */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -66,6 +67,9 @@ static const char *base_name(const struct fh_seccomp *seccomp)
 		       ? NULL : syscall_policies[seccomp->base].name;
 }
 
+/* Of numbers that no table names. */
+static const struct verdict unknown = { VERDICT_ERRNO, ENOSYS };
+
 /* --- text ------------------------------------------------------------------ */
 
 static void print_verdict(struct verdict verdict, struct text *ret)
@@ -122,8 +126,9 @@ static void print_text(const struct fh_seccomp *seccomp,
 		 base_name(seccomp) ? base_name(seccomp) : "none");
 	text_add(ret, "Refused calls: ");
 	print_verdict(general, ret);
-	text_add(ret, "\nUnknown calls: errno 38 (%s)\nOther calls:\n",
-		 strerror(38));
+	text_add(ret, "\nUnknown calls: ");
+	print_verdict(unknown, ret);
+	text_add(ret, "\nOther calls:\n");
 	for (unsigned int call = 0; call < N_SYSCALLS; call++) {
 		int nr = syscall_on(filter->arch, call);
 		size_t n_rules;
@@ -197,8 +202,9 @@ static void print_json(const struct fh_seccomp *seccomp,
 		text_add(ret, "null");
 	text_add(ret, ",\n  \"refused\": {");
 	print_json_verdict(general_refusal(seccomp), ret);
-	text_add(ret, "},\n  \"unknown\": {\"action\": \"errno\", \"errno\": 38},\n");
-	text_add(ret, "  \"other_architectures\": {\"action\": \"kill\"},\n  \"calls\": [");
+	text_add(ret, "},\n  \"unknown\": {");
+	print_json_verdict(unknown, ret);
+	text_add(ret, "},\n  \"other_architectures\": {\"action\": \"kill\"},\n  \"calls\": [");
 	for (unsigned int call = 0; call < N_SYSCALLS; call++) {
 		int nr = syscall_on(filter->arch, call);
 

@@ -9,6 +9,7 @@
 enum rule_when {
 	WHEN_ALWAYS,
 	WHEN_STRICT,	 /* the strict policy */
+	WHEN_NO_NAMESPACES, /* every policy but that of container runtimes */
 	WHEN_FILES_MADE, /* every other policy */
 	WHEN_NETLINK,	 /* the default policy with a network */
 	WHEN_INET,	 /* internet sockets at all */

@@ -133,6 +133,7 @@ struct box {
 	bool has_setpcap; /* may empty the bounding set */
 	const char *hostname;
 	uint64_t keep_caps;
+	bool keeps_over_exec; /* in the inheritable and ambient sets as well */
 	char pid_max[21];
 	bool must_hold_pid_max; /* a required guarantee rests on it alone */
 
@@ -140,6 +141,7 @@ struct box {
 	size_t n_mounts;
 
 	struct ll_ruleset_attr landlock;
+	unsigned int landlock_flags; /* LL_RESTRICT_ of landlock_restrict_self */
 	uint64_t landlock_root; /* rights at "/", for listing it; 0 = none */
 	const uint16_t *connect_ports, *listen_ports;
 	size_t n_connect_ports, n_listen_ports;

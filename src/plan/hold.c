@@ -6,16 +6,17 @@
 #include "mech/landlock.h"
 #include "plan/plan.h"
 #include "sys/landlock_calls.h"
+#include "tables/capabilities.h"
 
 #define BIT(mechanism) (UINT32_C(1) << MECHANISM_##mechanism)
 
-static void hold(struct fh_plan *plan, enum fh_guarantee g, uint32_t mechanism)
+void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t holders)
 {
-	plan->guarantees[g].holders |= mechanism;
+	plan->guarantees[g].holders |= holders;
 }
 
-static void lose(struct fh_plan *plan, enum fh_guarantee g, const char *why,
-		 const char *remedy)
+void plan_lost(struct fh_plan *plan, enum fh_guarantee g, const char *why,
+	       const char *remedy)
 {
 	plan->guarantees[g].holders = 0;
 	plan->guarantees[g].lost = why;
@@ -27,20 +28,20 @@ static void hold_files(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 
 	if (plan->has_namespaces) {
-		hold(plan, FH_GUARANTEE_FILES_READ, BIT(MOUNT_NAMESPACE));
-		hold(plan, FH_GUARANTEE_FILES_WRITE, BIT(MOUNT_NAMESPACE));
-		hold(plan, FH_GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_FILES_READ, BIT(MOUNT_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_FILES_WRITE, BIT(MOUNT_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_FILES_SEE, BIT(MOUNT_NAMESPACE));
 	} else {
-		lose(plan, FH_GUARANTEE_FILES_SEE,
+		plan_lost(plan, FH_GUARANTEE_FILES_SEE,
 		     "Landlock hides what is in a file, not that it exists",
 		     "");
 	}
 	if (abi) {
-		hold(plan, FH_GUARANTEE_FILES_READ, BIT(LANDLOCK_FILES));
-		hold(plan, FH_GUARANTEE_FILES_WRITE, BIT(LANDLOCK_FILES));
+		plan_held(plan, FH_GUARANTEE_FILES_READ, BIT(LANDLOCK_FILES));
+		plan_held(plan, FH_GUARANTEE_FILES_WRITE, BIT(LANDLOCK_FILES));
 	}
 	if (!plan->has_namespaces && abi < 3)
-		lose(plan, FH_GUARANTEE_FILES_WRITE,
+		plan_lost(plan, FH_GUARANTEE_FILES_WRITE,
 		     "without a mount namespace, truncation is only refused by Landlock ABI 3",
 		     "Linux 6.2 has it");
 }
@@ -51,22 +52,22 @@ static void hold_network(struct fh_plan *plan)
 	uint64_t mode = plan->policy->net;
 
 	if (mode == FH_NET_HOST && abi >= 4 && plan->policy->listen.n)
-		lose(plan, FH_GUARANTEE_NETWORK,
+		plan_lost(plan, FH_GUARANTEE_NETWORK,
 		     "with --listen, listening on a socket that was never bound opens a free port as well, which no kernel lets us refuse",
 		     "");
 	else if (mode == FH_NET_HOST && abi >= 4)
-		hold(plan, FH_GUARANTEE_NETWORK,
+		plan_held(plan, FH_GUARANTEE_NETWORK,
 		     BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
 	else if (mode == FH_NET_HOST)
-		lose(plan, FH_GUARANTEE_NETWORK,
+		plan_lost(plan, FH_GUARANTEE_NETWORK,
 		     "ports of the host's network are only held by Landlock ABI 4",
 		     "Linux 6.7 has it");
 	else if (plan->has_namespaces)
-		hold(plan, FH_GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(NET_NAMESPACE));
 	else if (mode == FH_NET_NONE)
-		hold(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
+		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	else
-		lose(plan, FH_GUARANTEE_NETWORK,
+		plan_lost(plan, FH_GUARANTEE_NETWORK,
 		     "a loopback of its own needs a net namespace",
 		     "use --net none");
 }
@@ -78,16 +79,16 @@ static void hold_sockets(struct fh_plan *plan)
 			     plan->policy->net != FH_NET_HOST;
 
 	if (plan->has_namespaces && has_own_names)
-		hold(plan, FH_GUARANTEE_SOCKETS,
+		plan_held(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(MOUNT_NAMESPACE) | BIT(NET_NAMESPACE));
 	else if (plan->has_namespaces && abi >= 6)
-		hold(plan, FH_GUARANTEE_SOCKETS,
+		plan_held(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(MOUNT_NAMESPACE) | BIT(LANDLOCK_SCOPE));
 	if (abi >= 9)
-		hold(plan, FH_GUARANTEE_SOCKETS,
+		plan_held(plan, FH_GUARANTEE_SOCKETS,
 		     BIT(LANDLOCK_SOCKETS) | BIT(LANDLOCK_SCOPE));
 	if (!plan->guarantees[FH_GUARANTEE_SOCKETS].holders)
-		lose(plan, FH_GUARANTEE_SOCKETS,
+		plan_lost(plan, FH_GUARANTEE_SOCKETS,
 		     plan->has_namespaces
 			     ? "abstract sockets of the host's network are only held by Landlock ABI 6"
 			     : "pathname sockets are only held by a mount namespace or Landlock ABI 9",
@@ -100,63 +101,54 @@ static void hold_processes(struct fh_plan *plan)
 	int abi = plan->kernel.landlock_abi;
 
 	if (plan->has_namespaces)
-		hold(plan, FH_GUARANTEE_PROCESSES, BIT(PID_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_PROCESSES, BIT(PID_NAMESPACE));
 	else
-		lose(plan, FH_GUARANTEE_PROCESSES,
+		plan_lost(plan, FH_GUARANTEE_PROCESSES,
 		     "without a pid namespace, outside processes can be seen",
 		     "");
 	if (plan->has_namespaces && abi >= 6)
-		hold(plan, FH_GUARANTEE_PROCESSES, BIT(LANDLOCK_SCOPE));
+		plan_held(plan, FH_GUARANTEE_PROCESSES, BIT(LANDLOCK_SCOPE));
 	if (plan->has_namespaces)
-		hold(plan, FH_GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
+		plan_held(plan, FH_GUARANTEE_LIFETIME, BIT(PID_NAMESPACE));
 	else if (abi >= 6)
-		hold(plan, FH_GUARANTEE_LIFETIME,
+		plan_held(plan, FH_GUARANTEE_LIFETIME,
 		     BIT(WATCHDOG) | BIT(LANDLOCK_SCOPE));
 	else
-		lose(plan, FH_GUARANTEE_LIFETIME,
+		plan_lost(plan, FH_GUARANTEE_LIFETIME,
 		     "without a pid namespace, a program that hides in the background can only be ended where Landlock ABI 6 keeps it from ending its watcher",
 		     "Linux 6.12 has it");
 }
 
-#define CAP(name) (UINT64_C(1) << CAP_##name)
-
-/* Capabilities from which no other one, no id and no memory of somebody else
- * can be had. */
-#define HARMLESS_CAPABILITIES                                                \
-	(CAP(AUDIT_WRITE) | CAP(BLOCK_SUSPEND) | CAP(IPC_LOCK) | CAP(LEASE) | \
-	 CAP(NET_BIND_SERVICE) | CAP(NET_BROADCAST) | CAP(SYS_NICE) |        \
-	 CAP(SYS_RESOURCE) | CAP(WAKE_ALARM))
-
 static void hold_privileges(struct fh_plan *plan)
 {
-	hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
+	plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
 	if (!plan->policy->keep_caps)
-		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_CAPABILITIES));
+		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_CAPABILITIES));
 	if (plan->has_userns)
-		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
+		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(LOCKED_NAMESPACES));
 	if (plan->has_namespaces)
-		hold(plan, FH_GUARANTEE_PRIVILEGES, BIT(NOSUID));
-	if (plan->policy->keep_caps & ~HARMLESS_CAPABILITIES)
-		lose(plan, FH_GUARANTEE_PRIVILEGES,
+		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NOSUID));
+	if (plan->policy->keep_caps & ~CAPABILITIES_HARMLESS)
+		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 		     "with a capability that was kept, others or another uid can be had",
 		     "keep none, or CAP_NET_BIND_SERVICE alone");
-	hold(plan, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
+	plan_held(plan, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
 	if (plan->policy->on_deny == FH_DENY_LOG) {
-		lose(plan, FH_GUARANTEE_KERNEL,
+		plan_lost(plan, FH_GUARANTEE_KERNEL,
 		     "--on-deny log lets refused calls through", "");
 		if (!plan->has_namespaces)
-			lose(plan, FH_GUARANTEE_FILES_WRITE,
+			plan_lost(plan, FH_GUARANTEE_FILES_WRITE,
 			     "without a mount namespace --on-deny log lets owners and modes be changed",
 			     "");
 	}
-	hold(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
+	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 	if (plan->steps & STEP_BIT(STEP_SESSION))
-		hold(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
+		plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
 }
 
 static bool rlimits_bind(const struct fh_plan *plan)
 {
-	return !(plan->policy->keep_caps & CAP(SYS_RESOURCE));
+	return !(plan->policy->keep_caps & (UINT64_C(1) << CAP_SYS_RESOURCE));
 }
 
 /* The kernel keeps 300 numbers back: a smaller maximum is refused. */
@@ -168,24 +160,24 @@ static void hold_pids(struct fh_plan *plan)
 			  plan->policy->pids >= PID_MAX_HOLDS_FROM;
 
 	if (by_pid_max)
-		hold(plan, FH_GUARANTEE_PIDS, BIT(PID_MAX));
+		plan_held(plan, FH_GUARANTEE_PIDS, BIT(PID_MAX));
 	/* The limit counts the processes of a user within its namespace (all
 	 * of them before Linux 5.14: stricter than asked); outside one that is
 	 * all the user runs, and the kernel never applies it to the machine's
 	 * root. */
 	if (plan->has_userns && plan->kernel.uid != 0 && rlimits_bind(plan))
-		hold(plan, FH_GUARANTEE_PIDS, BIT(RLIMITS));
+		plan_held(plan, FH_GUARANTEE_PIDS, BIT(RLIMITS));
 	if (plan->guarantees[FH_GUARANTEE_PIDS].holders)
 		return;
 	if (!plan->has_userns)
-		lose(plan, FH_GUARANTEE_PIDS,
+		plan_lost(plan, FH_GUARANTEE_PIDS,
 		     "a ceiling of processes needs a user namespace here", "");
 	else if (plan->steps & STEP_BIT(STEP_PID_MAX))
-		lose(plan, FH_GUARANTEE_PIDS,
+		plan_lost(plan, FH_GUARANTEE_PIDS,
 		     "root is bound by kernel.pid_max alone, which holds no fewer than 299",
 		     "ask for more, or start as another user");
 	else
-		lose(plan, FH_GUARANTEE_PIDS,
+		plan_lost(plan, FH_GUARANTEE_PIDS,
 		     "root is bound by a kernel.pid_max of its own alone, and this kernel has none",
 		     "Linux 6.14 has it");
 }
@@ -198,18 +190,18 @@ static void hold_ceilings(struct fh_plan *plan)
 	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
 		policy->cpu_time_ms != POLICY_UNLIMITED;
 	if (rlimits_bind(plan))
-		hold(plan, FH_GUARANTEE_CPU, BIT(RLIMITS));
+		plan_held(plan, FH_GUARANTEE_CPU, BIT(RLIMITS));
 	else
-		lose(plan, FH_GUARANTEE_CPU,
+		plan_lost(plan, FH_GUARANTEE_CPU,
 		     "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
 		     "do not keep it");
 	plan->guarantees[FH_GUARANTEE_TIME].is_asked =
 		policy->timeout_ms != POLICY_UNLIMITED;
-	hold(plan, FH_GUARANTEE_TIME, BIT(TIMER));
+	plan_held(plan, FH_GUARANTEE_TIME, BIT(TIMER));
 	if (plan->has_namespaces)
-		hold(plan, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE));
+		plan_held(plan, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE));
 	if (policy->file_size != POLICY_UNLIMITED && rlimits_bind(plan))
-		hold(plan, FH_GUARANTEE_DISK, BIT(RLIMITS));
+		plan_held(plan, FH_GUARANTEE_DISK, BIT(RLIMITS));
 	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
 		plan->has_namespaces || policy->file_size != POLICY_UNLIMITED;
 	hold_pids(plan);
@@ -231,10 +223,29 @@ static const char *unasked_remedy(enum fh_guarantee g)
 	}
 }
 
-void plan_hold(struct fh_plan *plan)
+void plan_settle(struct fh_plan *plan, const char *why)
 {
 	uint32_t required = policy_required(plan->policy);
 
+	/* Required of every box: a process has no run that it could outlive. */
+	if (plan->is_self)
+		required &= ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
+	for (int g = 0; g < N_GUARANTEES; g++) {
+		struct plan_guarantee *row = &plan->guarantees[g];
+
+		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
+			row->is_asked = true;
+			plan_lost(plan, (enum fh_guarantee)g,
+				  "no ceiling was given",
+				  unasked_remedy((enum fh_guarantee)g));
+		} else if (row->is_asked && !row->holders && !row->lost) {
+			plan_lost(plan, (enum fh_guarantee)g, why, "");
+		}
+	}
+}
+
+void plan_hold(struct fh_plan *plan)
+{
 	for (int g = 0; g < N_GUARANTEES; g++)
 		plan->guarantees[g].is_asked = true;
 	hold_files(plan);
@@ -243,19 +254,7 @@ void plan_hold(struct fh_plan *plan)
 	hold_processes(plan);
 	hold_privileges(plan);
 	hold_ceilings(plan);
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		struct plan_guarantee *row = &plan->guarantees[g];
-
-		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
-			row->is_asked = true;
-			lose(plan, (enum fh_guarantee)g, "no ceiling was given",
-			     unasked_remedy((enum fh_guarantee)g));
-		} else if (row->is_asked && !row->holders && !row->lost) {
-			lose(plan, (enum fh_guarantee)g,
-			     "this kernel has neither namespaces nor Landlock for us",
-			     "");
-		}
-	}
+	plan_settle(plan, "this kernel has neither namespaces nor Landlock for us");
 }
 
 void plan_lose(struct fh_plan *plan, uint32_t gone)
@@ -267,7 +266,7 @@ void plan_lose(struct fh_plan *plan, uint32_t gone)
 			continue;
 		row->holders &= ~gone;
 		if (!row->holders)
-			lose(plan, (enum fh_guarantee)g,
+			plan_lost(plan, (enum fh_guarantee)g,
 			     "the kernel refused it when the box was built",
 			     "");
 	}
@@ -295,7 +294,7 @@ int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
 	char cause[256] = "", remedy[256] = "";
 	size_t n = 0;
 
-	if (!plan->has_namespaces)
+	if (!plan->has_namespaces && !plan->is_self)
 		kernel_namespace_cause(&plan->kernel, cause, remedy);
 	add_remedy(&remedies, remedy);
 	for (int g = 0; g < N_GUARANTEES; g++) {

@@ -52,7 +52,7 @@ static const char *beyond_caller(const struct fh_plan *plan)
 	return NULL;
 }
 
-static int decide_identity(struct fh_plan *plan, struct fh_error *err)
+int plan_identity(struct fh_plan *plan, struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
 	const struct fh_kernel *kernel = &plan->kernel;
@@ -151,7 +151,8 @@ static const char *const shared_ipc[] = {
 };
 #define N_SHARED_IPC (sizeof(shared_ipc) / sizeof(*shared_ipc))
 
-static int decide_filter(struct fh_plan *plan, struct fh_error *err)
+int plan_filter(struct fh_plan *plan, enum syscall_policy base,
+		struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
 	struct seccomp_request *request = &plan->seccomp;
@@ -175,7 +176,7 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ metadata_calls[i], true };
 	request->arch = plan->kernel.arch;
-	request->base = (enum syscall_policy)policy->syscalls;
+	request->base = base;
 	request->on_deny = (enum fh_deny)policy->on_deny;
 	request->changes = plan->syscall_changes;
 	request->n_changes = n;
@@ -188,8 +189,8 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 	request->deny_other_pids = !plan->has_namespaces;
 	request->deny_file_flags = !plan->has_namespaces;
 	request->protect_init = plan->has_namespaces;
-	request->shares_group = policy->tty == TTY_INHERIT;
-	request->deny_group_signals = policy->tty == TTY_INHERIT &&
+	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
+	request->deny_group_signals = request->shares_group &&
 				      plan->kernel.landlock_abi < 6;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
@@ -200,13 +201,25 @@ static int decide_filter(struct fh_plan *plan, struct fh_error *err)
 	return 0;
 }
 
+static int box_filter(struct fh_plan *plan, struct fh_error *err)
+{
+	enum syscall_policy base = (enum syscall_policy)plan->policy->syscalls;
+
+	if (base != SYSCALLS_CONTAINER_RUNTIME)
+		return plan_filter(plan, base, err);
+	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
+		  "the syscall policy container-runtime undoes a box: it allows mounts and namespaces");
+	error_remedy(err, "it is for programs that confine themselves with fh_confine()");
+	return -EOPNOTSUPP;
+}
+
 static int compile(struct fh_plan *plan, char *const *env,
 		   struct fh_error *err)
 {
 	int r = policy_check(plan->policy, err);
 
 	if (r == 0)
-		r = decide_identity(plan, err);
+		r = plan_identity(plan, err);
 	if (r < 0)
 		return r;
 	decide_tier(plan);
@@ -216,7 +229,7 @@ static int compile(struct fh_plan *plan, char *const *env,
 	if (r == 0)
 		r = mounts_plan(plan, err);
 	if (r == 0)
-		r = decide_filter(plan, err);
+		r = box_filter(plan, err);
 	if (r < 0)
 		return r;
 	plan_hold(plan);

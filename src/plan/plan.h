@@ -37,7 +37,7 @@ struct plan_mount {
 struct plan_guarantee {
 	bool is_asked;	  /* a ceiling nobody named is not lost, but unasked */
 	uint32_t holders; /* mechanism bits; 0 = lost, if asked */
-	const char *lost; /* why, when lost */
+	const char *lost; /* why, when lost; with holders: held in part */
 	const char *remedy;
 };
 
@@ -47,6 +47,7 @@ struct fh_plan {
 	struct fh_kernel kernel;
 	struct arena arena;
 
+	bool is_self; /* confines the caller; nothing is boxed */
 	bool has_namespaces; /* tier A; else Landlock, seccomp and the rest */
 	bool has_userns;     /* false when root keeps capabilities */
 	bool has_proc;	     /* a fresh /proc can be mounted */
@@ -102,7 +103,22 @@ void plan_print_holders(uint32_t holders, struct text *ret);
 
 /* Guarantees one per line: name, state, holders. */
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);
+/* Why a guarantee that was not asked for is not held. */
+const char *plan_unasked(const struct fh_plan *plan);
 void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret);
+
+/* How far it is held. */
+static inline enum fh_state plan_state(const struct plan_guarantee *row)
+{
+	if (!row->is_asked || !row->holders)
+		return FH_STATE_NOT;
+	return row->lost ? FH_STATE_PARTLY : FH_STATE_FULLY;
+}
+
+/* The parts of planning that boxes and processes share. */
+int plan_identity(struct fh_plan *plan, struct fh_error *err);
+int plan_filter(struct fh_plan *plan, enum syscall_policy base,
+		struct fh_error *err);
 
 /* Adds a mount; NULL when out of memory. */
 struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
@@ -110,6 +126,11 @@ struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
 
 /* Guarantees: compute holders, then refuse what is required and lost. */
 void plan_hold(struct fh_plan *plan);
+void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t mechanisms);
+void plan_lost(struct fh_plan *plan, enum fh_guarantee g, const char *why,
+	       const char *remedy);
+/* What is required, but was not asked for, is lost. */
+void plan_settle(struct fh_plan *plan, const char *why);
 int plan_refuse(const struct fh_plan *plan, struct fh_error *err);
 
 /* Takes away what turned out, in the child, not to be had after all. */

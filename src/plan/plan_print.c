@@ -18,9 +18,17 @@ void plan_print_holders(uint32_t holders, struct text *ret)
 	}
 }
 
+const char *plan_unasked(const struct fh_plan *plan)
+{
+	return plan->is_self ? "not asked of a process that confines itself"
+			     : "no ceiling was given";
+}
+
 static const char *guarantee_state(const struct plan_guarantee *row)
 {
-	return !row->is_asked ? "not-asked" : row->holders ? "held" : "lost";
+	return !row->is_asked ? "not-asked"
+	     : !row->holders ? "lost"
+	     : row->lost ? "partly" : "held";
 }
 
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
@@ -33,10 +41,12 @@ void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
 			 guarantee_state(row));
 		if (row->is_asked && row->holders)
 			plan_print_holders(row->holders, ret);
-		else if (row->is_asked)
+		if (row->is_asked && row->holders && row->lost)
+			text_add(ret, ": ");
+		if (row->is_asked && row->lost)
 			text_add(ret, "%s", row->lost);
-		else
-			text_add(ret, "no ceiling was given");
+		if (!row->is_asked)
+			text_add(ret, "%s", plan_unasked(plan));
 		text_add(ret, "\n");
 	}
 }
@@ -62,7 +72,7 @@ void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret)
 			separator = ", ";
 		}
 		text_add(ret, "]");
-		if (row->is_asked && !row->holders) {
+		if (row->is_asked && row->lost) {
 			text_add(ret, ", \"lost\": ");
 			text_add_json(ret, row->lost);
 		}
@@ -140,7 +150,9 @@ static void print_facts(const struct fh_plan *plan, struct text *ret)
 		if (plan->clone_flags & namespaces[i].flag)
 			text_add(ret, " %s", namespaces[i].name);
 	kernel_namespace_cause(&plan->kernel, cause, remedy);
-	if (!plan->has_namespaces)
+	if (plan->is_self)
+		text_add(ret, " the caller's: it confines itself");
+	else if (!plan->has_namespaces)
 		text_add(ret, " none: %s", cause);
 	else if (!plan->has_proc)
 		text_add(ret, "; no /proc: %s", cause);
@@ -193,7 +205,7 @@ static void print_filter(const struct fh_plan *plan, struct text *ret)
 		refused += kind == VERDICT_ERRNO || kind == VERDICT_KILL;
 	}
 	text_add(ret, "System calls: policy %s: %zu allowed, %zu refused, %zu rules on arguments, unknown ones ENOSYS\n",
-		 syscall_policies[plan->policy->syscalls].name, allowed,
+		 syscall_policies[plan->seccomp.base].name, allowed,
 		 refused, plan->filter.n_rules);
 }
 
@@ -207,6 +219,8 @@ void plan_print(const struct fh_plan *plan, struct text *ret)
 	text_add(ret, "Files:\n");
 	for (size_t i = 0; i < plan->n_mounts; i++)
 		print_mount(&plan->mounts[i], ret);
+	if (plan->is_self)
+		return;
 	text_add(ret, "Environment:\n");
 	for (char **var = plan->envp; *var; var++) {
 		text_add(ret, "  ");
@@ -251,7 +265,7 @@ void plan_print_json(const struct fh_plan *plan, struct text *ret)
 	text_add(ret, "],\n  \"uid\": %u,\n  \"gid\": %u,\n"
 		 "  \"landlock_abi\": %d,\n  \"syscalls\": \"%s\",\n",
 		 plan->uid, plan->gid, landlock_abi_used(plan),
-		 syscall_policies[plan->policy->syscalls].name);
+		 syscall_policies[plan->seccomp.base].name);
 	text_add(ret, "  \"guarantees\": ");
 	plan_print_guarantees_json(plan, ret);
 	text_add(ret, ",\n  \"steps\": [");
@@ -268,7 +282,7 @@ void plan_print_json(const struct fh_plan *plan, struct text *ret)
 		print_mount_json(&plan->mounts[i], ret);
 	}
 	text_add(ret, "\n  ],\n  \"environment\": [");
-	for (char **var = plan->envp; *var; var++) {
+	for (char **var = plan->envp; var && *var; var++) {
 		text_add(ret, "%s", var == plan->envp ? "" : ", ");
 		text_add_json(ret, *var);
 	}

@@ -209,6 +209,7 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->may_lack_keyring = plan->kernel.is_filtered;
 	box->hostname = policy->hostname ? policy->hostname : "fumehood";
 	box->keep_caps = policy->keep_caps;
+	box->keeps_over_exec = true;
 	box->landlock = plan->landlock;
 	if (plan->kernel.landlock_abi && plan->has_namespaces)
 		box->landlock_root = LL_FS_READ_DIR;

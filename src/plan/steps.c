@@ -43,7 +43,7 @@ const struct step_info step_infos[N_STEPS] = {
 	[STEP_SIGNALS] = { "signals", "default actions, empty mask, umask" },
 	[STEP_CWD] = { "cwd", "start where it can be seen" },
 	[STEP_PROGRAM_LANDLOCK] = { "landlock",
-		"the grants, with init kept outside the domain" },
+		"what was granted, and nothing else" },
 	[STEP_WRITE_EXEC] = { "no-write-exec",
 		"memory is writable or executable, never both" },
 	[STEP_SECCOMP] = { "seccomp", "the system-call filter, last" },

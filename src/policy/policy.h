@@ -157,6 +157,11 @@ struct text;
 int policy_print(const struct fh_policy *policy, struct text *ret);
 int policy_print_json(const struct fh_policy *policy, struct text *ret);
 
+/* As fh_policy_preset(), with arguments that were checked. */
+int policy_preset(struct fh_policy *policy, const char *name,
+		  const char *const *directories, size_t n,
+		  struct fh_error *err);
+
 /**
  * policy_check() - refuse wishes that contradict each other
  * Return: 0 or -EINVAL

@@ -21,7 +21,7 @@ const struct end_info ends[N_ENDS] = {
 	[FH_END_LIMIT] = { "limit", "ended at a ceiling" },
 	[FH_END_REFUSED_SYSCALL] = { "refused-syscall",
 		"killed for a refused system call" },
-	[FH_END_KILLED] = { "init-killed",
+	[FH_END_KILLED] = { "killed",
 		"the box was killed from outside" },
 };
 

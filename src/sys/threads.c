@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #if defined(__GLIBC__)
@@ -42,11 +43,13 @@ const char *threads_field(const char *status, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *at = strchr(status, '\n'); at; at = strchr(at, '\n')) {
-		at++;
-		if (strncmp(at, name, len) == 0 && at[len] == ':' &&
-		    at[len + 1] == '\t')
-			return at + len + 2;
+	while (status) {
+		if (strncmp(status, name, len) == 0 &&
+		    strncmp(status + len, ":\t", 2) == 0)
+			return status + len + 2;
+		status = strchr(status, '\n');
+		if (status)
+			status++;
 	}
 	return NULL;
 }
@@ -54,15 +57,14 @@ const char *threads_field(const char *status, const char *name)
 /*
  * Where /proc is out of sight the kernel still tells: a process of one thread
  * may unshare what it shares with nobody, which changes nothing; one of many,
- * and one that shares its memory, is told EINVAL. If a filter is in the way, a
- * libc may know; threads that were made behind its back it does not.
+ * and one that shares its memory, is told EINVAL. A filter might kill for
+ * that. Then libc is asked, which does not know of threads that were made
+ * behind its back.
  */
 static enum threads ask_without_proc(void)
 {
-	if (unshare(CLONE_THREAD) == 0)
-		return THREADS_ONE;
-	if (errno == EINVAL)
-		return THREADS_MANY;
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0)
+		return unshare(CLONE_THREAD) == 0 ? THREADS_ONE : THREADS_MANY;
 #if defined(__GLIBC__)
 	if (__libc_single_threaded)
 		return THREADS_ONE;

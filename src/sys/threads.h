@@ -25,7 +25,7 @@ enum threads threads_look(void);
 int threads_check(int (*is_so)(const char *status, const void *ctx),
 		  const void *ctx);
 
-/* In such a status: what follows "\nNAME:\t", or NULL. */
+/* In such a status: what follows "NAME:\t" at the start of a line, or NULL. */
 const char *threads_field(const char *status, const char *name);
 
 /* Is none of these capabilities permitted in any thread? Return: 1, 0, or a

@@ -3,6 +3,7 @@
 #ifndef FH_TABLES_SETTINGS_H
 #define FH_TABLES_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,7 @@ struct setting {
 	enum setting_section section;
 	size_t offset;	      /* of the field in struct fh_policy */
 	unsigned int access;  /* SETTING_GRANT */
+	bool only_box; /* a process that confines itself cannot have it */
 	const char *arg;      /* placeholder in --help; NULL for a switch */
 	const char *const *choices; /* NULL-terminated */
 	uint64_t min, max;

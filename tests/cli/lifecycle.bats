@@ -128,16 +128,20 @@ is_stopped() { grep -q '^State:.[tT]' "/proc/$1/status" 2>/dev/null; }
 }
 
 @test "TERM at any moment of the start ends the run" {
-  for ((i = 0; i < 200; i++)); do
-    "$FUMEHOOD" run -- /bin/sleep 4 8<&- &
-    launcher=$!
-    pause "$(printf '0.00%02d' $((i % 50)))"
-    kill -TERM $launcher
-    status=0
-    wait $launcher || status=$?
-    [ "$status" = 143 ] ||
-      { echo "after $((i % 50)) tenths of a millisecond: $status"; return 1; }
-  done
+  # A shell of its own: the tracing of bats loses sight of short-lived jobs.
+  run bash -c '
+    for ((i = 0; i < 200; i++)); do
+      "$FUMEHOOD" run -- /bin/sleep 4 &
+      launcher=$!
+      sleep "$(printf "0.00%02d" $((i % 50)))"
+      kill -TERM $launcher
+      status=0
+      wait $launcher || status=$?
+      [ "$status" = 143 ] ||
+        { echo "after $((i % 50)) tenths of a millisecond: $status"; exit 1; }
+    done' 8<&-
+  echo "$output"
+  [ "$status" = 0 ]
 }
 
 @test "TSTP to the launcher stops the program's work, CONT resumes it" {

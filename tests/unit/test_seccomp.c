@@ -91,7 +91,7 @@ static const char *const absent[] = { "clone3",	 "listmount", "listns",
 
 static void test_never(void)
 {
-	for (int base = 0; base < N_SYSCALL_POLICIES; base++) {
+	for (int base = 0; base < N_BOX_POLICIES; base++) {
 		COMPILE(.base = base);
 		for (size_t i = 0; i < N(never); i++)
 			EXPECT(never[i], EPERM, 0);

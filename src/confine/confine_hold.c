@@ -1,0 +1,199 @@
+/* Which mechanism holds which guarantee in a process that confines itself. */
+#include <errno.h>
+#include <linux/capability.h>
+
+#include "confine/confine_plan.h"
+#include "tables/capabilities.h"
+#include "tables/guarantees.h"
+
+#define BIT(mechanism) (UINT32_C(1) << MECHANISM_##mechanism)
+
+static void partly(struct fh_plan *plan, enum fh_guarantee g, const char *why)
+{
+	if (plan->guarantees[g].holders)
+		plan->guarantees[g].lost = why;
+}
+
+/* Does the filter refuse a call, whatever its arguments? */
+static bool refuses(const struct fh_plan *plan, const char *call)
+{
+	int nr = syscall_number(plan->kernel.arch, call);
+	struct verdict verdict;
+	bool has_rules;
+
+	if (nr < 0)
+		return true; /* not on this architecture */
+	verdict = seccomp_verdict(&plan->filter, nr, &has_rules);
+	return !has_rules && (verdict.kind == VERDICT_ERRNO ||
+			      verdict.kind == VERDICT_KILL ||
+			      verdict.kind == VERDICT_UNKNOWN);
+}
+
+static const char *why_no_landlock(const struct fh_plan *plan)
+{
+	if (confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME)
+		return "Landlock refuses every mount, and a container runtime mounts";
+	switch (plan->kernel.landlock_error) {
+	case -EPERM:
+	case -EACCES:
+		return "Landlock is refused here, by an earlier filter for one";
+	case -EOPNOTSUPP:
+		return "Landlock is not among the kernel's active security modules (lsm=)";
+	default:
+		return "the kernel has no Landlock";
+	}
+}
+
+static void hold_files(struct fh_plan *plan)
+{
+	int abi = plan->kernel.landlock_abi;
+
+	plan_lost(plan, FH_GUARANTEE_FILES_SEE,
+		  "Landlock hides what is in a file, not that it exists", "");
+	if (!plan->landlock.handled_fs) {
+		plan_lost(plan, FH_GUARANTEE_FILES_READ, why_no_landlock(plan),
+			  "");
+		plan_lost(plan, FH_GUARANTEE_FILES_WRITE, why_no_landlock(plan),
+			  "");
+		return;
+	}
+	plan_held(plan, FH_GUARANTEE_FILES_READ, BIT(LANDLOCK_FILES));
+	plan_held(plan, FH_GUARANTEE_FILES_WRITE, BIT(LANDLOCK_FILES));
+	if (abi < 3)
+		partly(plan, FH_GUARANTEE_FILES_WRITE,
+		       "truncation is only refused by Landlock ABI 3: Linux 6.2 has it");
+	else if (plan->policy->on_deny == FH_DENY_LOG)
+		partly(plan, FH_GUARANTEE_FILES_WRITE,
+		       "on-deny log lets owners and modes be changed");
+}
+
+/* An open TCP socket can be disconnected and connected elsewhere: refusing new
+ * sockets does not hold it. */
+static void hold_no_network(struct fh_plan *plan)
+{
+	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
+	if (plan->landlock.handled_net)
+		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
+	else if (!refuses(plan, "connect"))
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+}
+
+static void hold_network(struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	if (policy->net == FH_NET_NONE)
+		hold_no_network(plan);
+	else if (!plan->landlock.handled_net)
+		plan_lost(plan, FH_GUARANTEE_NETWORK,
+			  "ports of the host's network are only held by Landlock ABI 4",
+			  "Linux 6.7 has it");
+	else if (policy->listen.n)
+		plan_lost(plan, FH_GUARANTEE_NETWORK,
+			  "with a port to listen on, listening on a socket that was never bound opens a free port as well, which no kernel lets us refuse",
+			  "listen before confining, and leave the port out");
+	else
+		plan_held(plan, FH_GUARANTEE_NETWORK,
+			  BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
+}
+
+static void hold_sockets(struct fh_plan *plan)
+{
+	int abi = plan->landlock.handled_fs ? plan->kernel.landlock_abi : 0;
+
+	if (refuses(plan, "connect") && refuses(plan, "sendto") &&
+	    refuses(plan, "sendmsg") && refuses(plan, "sendmmsg")) {
+		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
+	} else if (abi >= 6) {
+		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
+		if (abi >= 9)
+			plan_held(plan, FH_GUARANTEE_SOCKETS,
+				  BIT(LANDLOCK_SOCKETS));
+		else
+			partly(plan, FH_GUARANTEE_SOCKETS,
+			       "sockets with a path are only held by Landlock ABI 9: Linux 7.1 has it");
+	} else {
+		plan_lost(plan, FH_GUARANTEE_SOCKETS,
+			  "unix sockets of the host are only held by Landlock ABI 6 and 9",
+			  "Linux 6.12 and 7.1 have them");
+	}
+}
+
+static void hold_processes(struct fh_plan *plan)
+{
+	if (refuses(plan, "kill"))
+		plan_held(plan, FH_GUARANTEE_PROCESSES, BIT(SECCOMP));
+	else if (plan->landlock.scoped)
+		plan_held(plan, FH_GUARANTEE_PROCESSES,
+			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
+	else
+		plan_lost(plan, FH_GUARANTEE_PROCESSES,
+			  "signals to the user's other processes are only held by Landlock ABI 6",
+			  "Linux 6.12 has it");
+	partly(plan, FH_GUARANTEE_PROCESSES,
+	       "without a pid namespace, that outside processes exist can be told");
+}
+
+static void hold_privileges(struct fh_plan *plan)
+{
+	const uint64_t keep = plan->policy->keep_caps;
+
+	plan_held(plan, FH_GUARANTEE_PRIVILEGES,
+		  BIT(NO_NEW_PRIVS) | BIT(SECCOMP));
+	if (!keep)
+		plan_held(plan, FH_GUARANTEE_PRIVILEGES, BIT(NO_CAPABILITIES));
+	if (plan->uid == 0)
+		partly(plan, FH_GUARANTEE_PRIVILEGES,
+		       "the user id stays 0, which owns most of the system");
+	if (!refuses(plan, "unshare"))
+		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
+			  "a container runtime may make namespaces, in which it has every capability",
+			  "");
+	else if (keep & ~CAPABILITIES_HARMLESS)
+		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
+			  "with a capability that was kept, others or another uid can be had",
+			  "keep none, or CAP_NET_BIND_SERVICE alone");
+	plan_held(plan, FH_GUARANTEE_KERNEL, BIT(SECCOMP));
+	if (plan->policy->on_deny == FH_DENY_LOG)
+		plan_lost(plan, FH_GUARANTEE_KERNEL,
+			  "on-deny log lets refused calls through", "");
+	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
+}
+
+/* Limits are the process's own; who keeps CAP_SYS_RESOURCE can raise them. */
+static void hold_ceilings(struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+	bool binds = !(policy->keep_caps >> CAP_SYS_RESOURCE & 1);
+
+	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
+		plan->guarantees[g].is_asked = false;
+	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
+		policy->cpu_time_ms != POLICY_UNLIMITED;
+	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
+		policy->file_size != POLICY_UNLIMITED;
+	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++) {
+		if (!plan->guarantees[g].is_asked)
+			continue;
+		if (binds)
+			plan_held(plan, (enum fh_guarantee)g, BIT(RLIMITS));
+		else
+			plan_lost(plan, (enum fh_guarantee)g,
+				  "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
+				  "do not keep it");
+	}
+}
+
+void confine_hold(struct fh_plan *plan)
+{
+	for (int g = 0; g < N_GUARANTEES; g++)
+		plan->guarantees[g].is_asked = true;
+	hold_files(plan);
+	hold_network(plan);
+	hold_sockets(plan);
+	hold_processes(plan);
+	hold_privileges(plan);
+	hold_ceilings(plan);
+	plan_settle(plan, "a process cannot do that to itself");
+}

@@ -1,0 +1,216 @@
+/* Gets ready what confining needs, while nothing is changed yet. */
+#include "confine/confine_prepare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "mech/landlock.h"
+#include "sys/capability.h"
+#include "sys/landlock_calls.h"
+#include "sys/threads.h"
+#include "tables/landlock_rights.h"
+
+#define ABI_TSYNC 8 /* LANDLOCK_RESTRICT_SELF_TSYNC: Linux 7.0 */
+
+static int open_grant(const struct plan_mount *grant, struct mount_op *ret, int abi,
+		      struct fh_error *err)
+{
+	int fd = open(grant->source, O_PATH | O_CLOEXEC);
+	struct stat st;
+
+	*ret = (struct mount_op){ .fd = -1, .target = grant->source,
+				  .origin = grant->origin };
+	if (fd < 0 && errno == ENOENT && grant->is_optional)
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		int code = -errno;
+
+		cleanup_close(&fd);
+		error_set(err, FH_STAGE_PREPARE, code, "%s %s: %s",
+			  grant->origin, grant->source, strerror(-code));
+		if (code == -ENOENT)
+			error_remedy(err, "create it, or write -%s if it may be missing",
+				     grant->source);
+		return code;
+	}
+	ret->fd = fd;
+	ret->device = (uint64_t)st.st_dev;
+	ret->inode = st.st_ino;
+	ret->landlock = landlock_access(grant->access, S_ISDIR(st.st_mode),
+					abi);
+	return 0;
+}
+
+static int open_grants(struct confinement *c, struct fh_error *err)
+{
+	const struct fh_plan *plan = c->plan;
+	int abi = landlock_abi_used(plan);
+	int r = 0;
+
+	c->ops = calloc(plan->n_mounts + 1, sizeof(*c->ops));
+	if (!c->ops)
+		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
+				 "confine the process");
+	c->box.mounts = c->ops;
+	for (size_t i = 0; i < plan->n_mounts && r == 0; i++)
+		r = open_grant(&plan->mounts[i],
+			       &c->ops[c->box.n_mounts++], abi, err);
+	/* One that is optional and not there has no rule. */
+	for (size_t i = 0; i < c->box.n_mounts; i++)
+		if (c->ops[i].fd < 0)
+			c->ops[i].landlock = 0;
+	return r;
+}
+
+/* Every rule grants reading, and reaches what lies beneath: unless "/" itself
+ * has one, it will be shut. */
+static bool is_root_shut(const struct confinement *c)
+{
+	autoclose int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 ||
+	    !(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
+		return false;
+	for (size_t i = 0; i < c->box.n_mounts; i++)
+		if (c->ops[i].fd >= 0 &&
+		    c->ops[i].device == (uint64_t)st.st_dev &&
+		    c->ops[i].inode == st.st_ino)
+			return false;
+	return true;
+}
+
+static void add_rlimit(struct box *box, int resource, uint64_t soft,
+		       uint64_t hard)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now) == 0 && hard > now.rlim_max)
+		hard = now.rlim_max;
+	box->rlimits[box->n_rlimits++] = (struct box_rlimit){
+		resource, { soft < hard ? soft : hard, hard }
+	};
+}
+
+static void prepare_rlimits(struct confinement *c)
+{
+	const struct fh_policy *policy = c->plan->policy;
+	uint64_t seconds = policy->cpu_time_ms / 1000;
+
+	if (policy->open_files != POLICY_UNLIMITED)
+		add_rlimit(&c->box, RLIMIT_NOFILE, policy->open_files,
+			   policy->open_files);
+	if (policy->file_size != POLICY_UNLIMITED)
+		add_rlimit(&c->box, RLIMIT_FSIZE, policy->file_size,
+			   policy->file_size);
+	/* SIGXCPU at the limit, SIGKILL a second later. */
+	if (policy->cpu_time_ms != POLICY_UNLIMITED)
+		add_rlimit(&c->box, RLIMIT_CPU, seconds, seconds + 1);
+}
+
+/* Real, effective and saved: a program that is setuid has several. */
+static int prepare_ids(struct confinement *c, struct fh_error *err)
+{
+	const struct fh_plan *plan = c->plan;
+	uid_t u[3];
+	gid_t g[3];
+
+	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
+	    getresgid(&g[0], &g[1], &g[2]) < 0)
+		return error_set(err, FH_STAGE_PREPARE, -errno,
+				 "read the present ids");
+	c->box.uid = plan->uid;
+	c->box.gid = plan->gid;
+	for (int i = 0; i < 3; i++)
+		if (u[i] != plan->uid || g[i] != plan->gid)
+			c->box.use_newuid = true;
+	c->box.clear_groups = plan->kernel.can_clear_groups;
+	return 0;
+}
+
+static int busy(struct fh_error *err, const char *what)
+{
+	error_set(err, FH_STAGE_PREPARE, -EBUSY,
+		  "%s while other threads run, or may run", what);
+	error_remedy(err, "confine the process before its first thread is made");
+	return -EBUSY;
+}
+
+/* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
+ * threads at once; ids and capabilities are each thread's own. */
+static int check_threads(struct confinement *c, struct fh_error *err)
+{
+	c->has_threads = threads_look() != THREADS_ONE;
+	if (!c->has_threads)
+		return 0;
+	if (c->box.use_newuid || c->box.clear_groups)
+		return busy(err, "change ids or groups");
+	if (threads_have_no_capability() != 1)
+		return busy(err, "give up capabilities");
+	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
+		return 0;
+	if (c->plan->kernel.landlock_abi < ABI_TSYNC)
+		return busy(err, "enter a Landlock domain (before Linux 7.0 it takes one thread only)");
+	c->box.landlock_flags = LL_RESTRICT_TSYNC;
+	return 0;
+}
+
+static void prepare_landlock(struct confinement *c)
+{
+	const struct fh_policy *policy = c->plan->policy;
+
+	c->box.landlock = c->plan->landlock;
+	if (!c->plan->landlock.handled_net)
+		return;
+	c->box.connect_ports = policy->connect.ports;
+	c->box.n_connect_ports = policy->connect.n;
+	c->box.listen_ports = policy->listen.ports;
+	c->box.n_listen_ports = policy->listen.n;
+}
+
+int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
+		    struct fh_error *err)
+{
+	struct capability_sets sets = { 0 };
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->plan = plan;
+	ret->status_fd = -1;
+	ret->box.keep_caps = plan->policy->keep_caps;
+	r = prepare_ids(ret, err);
+	if (r == 0)
+		r = check_threads(ret, err);
+	if (r == 0)
+		r = open_grants(ret, err);
+	if (r == 0)
+		r = bpf_emit(&plan->filter, &ret->box.filter, err);
+	if (r < 0)
+		return r;
+	ret->box.has_setpcap = capability_get(&sets) == 0 &&
+			       sets.effective >> CAP_SETPCAP & 1;
+	ret->is_root_shut = is_root_shut(ret);
+	ret->status_fd = open("/proc/thread-self/status",
+			      O_RDONLY | O_CLOEXEC);
+	prepare_landlock(ret);
+	prepare_rlimits(ret);
+	return 0;
+}
+
+void confinement_done(struct confinement *c)
+{
+	for (size_t i = 0; i < c->box.n_mounts; i++)
+		cleanup_close(&c->ops[i].fd);
+	free(c->ops);
+	bpf_program_done(&c->box.filter);
+	cleanup_close(&c->status_fd);
+	c->ops = NULL;
+	c->box.n_mounts = 0;
+	c->status_fd = -1;
+}
