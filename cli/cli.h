@@ -2,10 +2,10 @@
 #ifndef FH_CLI_CLI_H
 #define FH_CLI_CLI_H
 
+#include <fumehood/fumehood.h>
+
 #include "base/error.h"
 #include "base/text.h"
-#include "plan/prepare.h"
-#include "policy/policy.h"
 
 /**
  * options_parse() - options of run and its kin into a policy
@@ -29,15 +29,16 @@ void print_error(const struct fh_error *err);
 int refuse_argument(const char *command, const char *argument);
 void print_warning(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
-/* Writes a text to stdout. Return: 0, or FH_EXIT_NOT_BOXED after a message */
+/* Writes to stdout. Return: 0, or FH_EXIT_NOT_BOXED after a message */
 int print_text(const struct text *text);
+int print_string(const char *string);
 
 /* Prints the help of one command, or with NULL of them all; exit status. */
 int print_help(const char *name);
 
-/* The first plan that the kernel could grant: with assumed facts, or with
- * real ones where a plan needs them. Prints its own errors. */
-struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully);
+/* The kernel's facts, and a plan by them. They print their own errors. */
+struct fh_kernel *probe_kernel(void);
+struct fh_plan *plan_for(const struct fh_policy *policy);
 
 /* Runs argv in a box; shared by run and attack. Returns the exit status. */
 int run_boxed(const struct fh_policy *policy, char **argv);

@@ -8,7 +8,7 @@
 #include "attack/attack_run.h"
 #include "attack/attack_stage.h"
 #include "cli.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 
 #define INSIDE "--inside"
 
@@ -45,7 +45,7 @@ static int play(struct fh_policy *policy, bool json)
 	int r = own_path(path, &err);
 
 	if (r == 0)
-		r = policy_set(policy, "exec", path, "attack", &err);
+		r = fh_policy_set_from(policy, "exec", path, "attack", &err);
 	if (r == 0)
 		r = attack_stage_set_up(&stage, &err);
 	if (r == 0) {
@@ -73,7 +73,7 @@ int cmd_attack(int argc, char **argv)
 	if (argc >= 3 && strcmp(argv[1], INSIDE) == 0)
 		return play_inside(argv[2], json);
 	json = false;
-	policy = policy_new();
+	policy = fh_policy_new();
 	r = options_parse(argv[0], argc, argv, own, policy, &rest);
 	if (r == 0 && rest < argc) {
 		print_warning("attack runs its own program, not %s; leave it out",
@@ -82,6 +82,6 @@ int cmd_attack(int argc, char **argv)
 	}
 	if (r == 0)
 		r = play(policy, json);
-	policy_free(policy);
+	fh_policy_free(policy);
 	return r < 0 ? 0 : r;
 }

@@ -1,45 +1,36 @@
 /* fumehood doctor: what can be had here, and what would bring the rest. */
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
-#include "report/doctor.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 
-static int doctor(struct fh_policy *policy, bool json)
+static int doctor(bool json)
 {
-	struct fh_plan *plan;
-	struct text text = { 0 };
-	int r;
+	struct fh_kernel *kernel = probe_kernel();
+	struct fh_error err;
+	char *text = NULL;
+	int r = FH_EXIT_NOT_BOXED;
 
-	/* To tell what is lost, nothing may be required. */
-	policy->required = 0;
-	plan = plan_for(policy, true);
-	if (!plan)
+	if (!kernel)
 		return FH_EXIT_NOT_BOXED;
-	if (json)
-		doctor_json(plan, &text);
+	if (fh_kernel_print(kernel, json ? FH_JSON : FH_TEXT, &text, &err) < 0)
+		print_error(&err);
 	else
-		doctor_text(plan, &text);
-	r = print_text(&text);
-	text_done(&text);
-	plan_free(plan);
+		r = print_string(text);
+	free(text);
+	fh_kernel_free(kernel);
 	return r;
 }
 
 int cmd_doctor(int argc, char **argv)
 {
 	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
-	struct fh_policy *policy;
-	int r;
 
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
 			 strcmp(argv[1], "-h") == 0))
 		return print_help("doctor");
 	if (argc > 1 && !json)
 		return refuse_argument("doctor", argv[1]);
-	policy = policy_new();
-	r = policy ? doctor(policy, json) : FH_EXIT_NOT_BOXED;
-	policy_free(policy);
-	return r;
+	return doctor(json);
 }

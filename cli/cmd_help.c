@@ -2,14 +2,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "cli.h"
-#include "tables/exit_codes.h"
-#include "tables/guarantees.h"
-#include "tables/settings.h"
-#include "tables/verbs.h"
+#include "exit_codes.h"
+#include "verbs.h"
 #include "version.h"
 
-static void print_setting(const struct setting *setting, struct text *ret)
+/* In the order in which the help shows them. */
+static const char *const sections[] = {
+	"filesystem", "network", "syscalls", "limits", "process", "guarantees",
+	"output",
+};
+
+static void print_setting(const struct fh_setting *setting, struct text *ret)
 {
 	char left[64];
 	char letter[8] = "    ";
@@ -21,19 +26,30 @@ static void print_setting(const struct setting *setting, struct text *ret)
 	text_add(ret, "  %-34s %s\n", left, setting->help);
 }
 
+static void print_section(const char *section, struct text *ret)
+{
+	struct fh_setting setting;
+	bool has_title = false;
+
+	for (size_t i = 0; fh_setting_at(i, &setting) == 0; i++) {
+		if (strcmp(setting.section, section) != 0)
+			continue;
+		if (!has_title)
+			text_add(ret, "\n%s:\n", setting.section_title);
+		has_title = true;
+		print_setting(&setting, ret);
+	}
+}
+
 static void print_settings_help(struct text *ret)
 {
-	for (int section = 0; section < N_SECTIONS; section++) {
-		text_add(ret, "\n%s:\n", section_titles[section]);
-		for (size_t i = 0; i < n_settings; i++)
-			if ((int)settings[i].section == section)
-				print_setting(&settings[i], ret);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		print_section(sections[i], ret);
 	text_add(ret, "\nGuarantees (* required by default; the boxed program cannot ...):\n");
-	for (int g = 0; g < N_GUARANTEES; g++)
+	for (int g = 0; fh_guarantee_name(g); g++)
 		text_add(ret, "  %c %-12s %s\n",
-			 guarantees[g].is_required ? '*' : ' ',
-			 guarantees[g].name, guarantees[g].cannot);
+			 fh_guarantee_is_default(g) ? '*' : ' ',
+			 fh_guarantee_name(g), fh_guarantee_cannot(g));
 }
 
 static void print_overview(struct text *ret)
@@ -94,7 +110,7 @@ int cmd_version(int argc, char **argv)
 
 	if (argc > 1 && strncmp(argv[0], "-", 1) != 0)
 		return refuse_argument("version", argv[1]);
-	text_add(&text, "fumehood %s (%s, MIT licence)\n", FUMEHOOD_VERSION,
+	text_add(&text, "fumehood %s (%s, MIT licence)\n", fh_version(),
 		 FUMEHOOD_BUILT_FOR);
 	r = print_text(&text);
 	text_done(&text);

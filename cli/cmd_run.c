@@ -2,77 +2,103 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "cli.h"
+#include "exit_codes.h"
 #include "relay.h"
-#include "report/report.h"
-#include "tables/exit_codes.h"
+#include "report_file.h"
 
-struct fh_plan *plan_for(const struct fh_policy *policy, bool probe_fully)
+/* What the policy says to us: asked before the box is started, for once it
+ * runs nothing may fail any more. */
+struct session {
+	bool is_quiet;
+	bool is_verbose;
+	bool has_own_session;
+	char *keep_fds; /* one a line */
+	struct report report;
+};
+
+#define SESSION_NONE { .report = REPORT_NOT_OPEN }
+
+static int ask_whether(const struct fh_policy *policy, const char *name,
+		       const char *value, bool *ret, struct fh_error *err)
 {
-	struct fh_kernel kernel;
-	struct fh_plan *plan = NULL;
-	struct fh_error err = { 0 };
-	int r = 0;
+	autofree char *told = NULL;
+	int r = fh_policy_get(policy, name, &told, err);
 
-	/* The id maps, the sources' real names: all is asked there. */
-	if (access("/proc/self/fd", F_OK) < 0) {
-		error_set(&err, FH_STAGE_PROBE, -errno, "find /proc mounted");
-		error_remedy(&err, "as root: mount -t proc proc /proc");
-		print_error(&err);
-		return NULL;
-	}
-	kernel_probe_quick(&kernel);
-	if (probe_fully)
-		r = kernel_probe_full(&kernel, &err);
 	if (r == 0)
-		r = plan_new(policy, &kernel, environ, &plan, &err);
-	if (r < 0) {
-		print_error(&err);
-		return NULL;
-	}
-	return plan;
+		*ret = strcmp(told, value) == 0;
+	return r;
 }
 
-static void warn_of_losses(const struct fh_plan *plan)
+static int session_begin(const struct fh_policy *policy, struct session *ret,
+			 struct fh_error *err)
 {
-	const struct fh_policy *policy = plan->policy;
+	int r = ask_whether(policy, "quiet", "yes", &ret->is_quiet, err);
 
-	if (policy->is_quiet)
+	if (r == 0)
+		r = ask_whether(policy, "verbose", "yes", &ret->is_verbose,
+				err);
+	if (r == 0)
+		r = ask_whether(policy, "tty", "none", &ret->has_own_session,
+				err);
+	if (r == 0)
+		r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
+	return r < 0 ? r : report_open(policy, &ret->report, err);
+}
+
+static void session_done(struct session *session)
+{
+	free(session->keep_fds);
+	report_done(&session->report);
+}
+
+static void warn(void *ctx, enum fh_log_level level, const char *message)
+{
+	const struct session *session = ctx;
+
+	if (level == FH_LOG_WARNING && !session->is_quiet)
+		print_warning("%s", message);
+}
+
+static void add_guarantee(const struct fh_plan *plan, int guarantee,
+			  struct text *ret)
+{
+	struct fh_holding held;
+
+	if (fh_plan_guarantee(plan, guarantee, &held, NULL) < 0)
 		return;
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		const struct plan_guarantee *row = &plan->guarantees[g];
-
-		if (row->is_asked && !row->holders &&
-		    !(policy->without & GUARANTEE_BIT(g)))
-			print_warning("without the guarantee %s: %s",
-				      guarantees[g].name, row->lost);
-	}
+	text_add(ret, "  %-12s %-9s %s\n", fh_guarantee_name(guarantee),
+		 !held.is_asked ? "not-asked"
+				: held.state == FH_STATE_NOT ? "lost" : "held",
+		 held.state == FH_STATE_NOT ? held.reason : held.holders);
 }
 
 static void say_guarantees(const struct fh_plan *plan)
 {
-	struct text text = { 0 };
+	autotext text = { 0 };
 
-	if (!plan->policy->is_verbose)
-		return;
-	plan_print_guarantees(plan, &text);
-	fputs(text_string(&text), stderr);
-	text_done(&text);
+	text_add(&text, "Guarantees:\n");
+	for (int g = 0; fh_guarantee_name(g); g++)
+		add_guarantee(plan, g, &text);
+	write_exactly(STDERR_FILENO, text_string(&text), text.len);
 }
 
 /* The program's streams are the program's: when it closes its output, whoever
  * reads it shall see the end, though we are still there. */
-static void release_streams(const struct fh_policy *policy)
+static void release_streams(const struct session *session)
 {
+	char *rest = session->keep_fds, *word;
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (size_t i = 0; i < policy->n_keep_fds; i++)
-		if (policy->keep_fds[i] > STDERR_FILENO)
-			close(policy->keep_fds[i]);
+	while ((word = strsep(&rest, "\n")))
+		if (atoi(word) > STDERR_FILENO)
+			close(atoi(word));
 	if (fd < 0)
 		return;
 	dup2(fd, STDIN_FILENO);
@@ -91,73 +117,91 @@ static int not_started(const struct fh_error *err)
 /* Who wants an account gets one of what did not start, too, once it is known
  * what was to hold it. */
 static int report_refusal(const struct fh_policy *policy, char **argv,
-			  int report, const struct fh_error *why)
+			  const struct report *report,
+			  const struct fh_error *why)
 {
 	struct fh_result result = { .reason = FH_END_NOT_STARTED,
 				    .status = -1,
 				    .exit_code = not_started(why),
 				    .error = *why };
-	struct fh_error err = { 0 };
-	struct fh_plan *plan = NULL;
+	struct fh_error err;
+	struct fh_plan *plan;
 
-	if (policy->report == REPORT_NONE || why->stage == FH_STAGE_PLAN)
+	print_error(why);
+	if (!report->is_wanted || why->stage == FH_STAGE_PLAN)
 		return result.exit_code;
-	plan = plan_for(policy, true);
-	if (plan && report_write(plan, &result, argv, report, &err) < 0)
+	plan = plan_for(policy);
+	if (plan && report_write(report, plan, &result, argv, &err) < 0)
 		print_error(&err);
-	plan_free(plan);
+	fh_plan_free(plan);
 	return result.exit_code;
 }
 
 /* Nothing is said of guarantees before they stand. */
-static int follow(int signals, struct fh_box *box, const struct fh_policy *policy,
-		  struct fh_result *ret, struct fh_error *err)
+static int follow(int signals, struct fh_box *box,
+		  const struct session *session, char **argv)
 {
-	warn_of_losses(fh_box_plan(box));
-	say_guarantees(fh_box_plan(box));
-	release_streams(policy);
-	return relay_until_end(signals, box, policy->tty == TTY_NONE, ret,
-			       err);
-}
-
-int run_boxed(const struct fh_policy *policy, char **argv)
-{
-	const struct fh_spawn_options options = {
-		.size = sizeof(options),
-		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD,
-	};
 	struct fh_result result = { 0 };
-	struct fh_error err = { 0 };
-	struct fh_box *box = NULL;
-	autoclose int report = -1, signals = -1;
+	struct fh_error err;
 
-	if (report_open(policy, &report, &err) < 0) {
+	if (session->is_verbose)
+		say_guarantees(fh_box_plan(box));
+	release_streams(session);
+	if (relay_until_end(signals, box, session->has_own_session, &result,
+			    &err) < 0) {
 		print_error(&err);
 		return FH_EXIT_NOT_BOXED;
 	}
-	signals = relay_open(&err);
+	if (result.error.code)
+		print_error(&result.error);
+	if (report_write(&session->report, fh_box_plan(box), &result, argv,
+			 &err) < 0)
+		print_error(&err); /* the program ran: its status stands */
+	return result.exit_code;
+}
+
+static int run_session(const struct fh_policy *policy, char **argv,
+		       struct session *session)
+{
+	const struct fh_log log = { warn, session };
+	const struct fh_spawn_options options = {
+		.size = sizeof(options),
+		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD,
+		.log = &log,
+	};
+	struct fh_box *box = NULL;
+	struct fh_error err;
+	autoclose int signals = relay_open(&err);
+	int code;
+
 	if (signals < 0) {
 		print_error(&err);
 		return FH_EXIT_NOT_BOXED;
 	}
-	if (fh_spawn(policy, argv, &options, &box, &err) < 0) {
-		print_error(&err);
-		return report_refusal(policy, argv, report, &err);
-	}
-	if (follow(signals, box, policy, &result, &err) < 0)
-		print_error(&err);
-	if (result.error.code)
-		print_error(&result.error);
-	if (policy->report != REPORT_NONE &&
-	    report_write(fh_box_plan(box), &result, argv, report, &err) < 0)
-		print_error(&err); /* the program ran: its status stands */
+	if (fh_spawn(policy, argv, &options, &box, &err) < 0)
+		return report_refusal(policy, argv, &session->report, &err);
+	code = follow(signals, box, session, argv);
 	fh_box_free(box);
-	return result.exit_code;
+	return code;
+}
+
+int run_boxed(const struct fh_policy *policy, char **argv)
+{
+	struct session session = SESSION_NONE;
+	struct fh_error err;
+	int code = FH_EXIT_NOT_BOXED;
+
+	if (session_begin(policy, &session, &err) < 0)
+		print_error(&err);
+	else
+		code = run_session(policy, argv, &session);
+	session_done(&session);
+	return code;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct fh_policy *policy = policy_new();
+	struct fh_policy *policy = fh_policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
 
@@ -171,6 +215,6 @@ int cmd_run(int argc, char **argv)
 	}
 	if (r == 0)
 		r = run_boxed(policy, argv + rest);
-	policy_free(policy);
+	fh_policy_free(policy);
 	return r < 0 ? 0 : r;
 }

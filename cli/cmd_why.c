@@ -1,61 +1,51 @@
 /* fumehood why: would it be allowed, by which rule, and what would allow it. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cli.h"
-#include "plan/why.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 
-static int answer(const struct fh_plan *plan, const struct prepared *prepared,
-		  char **words)
+static int print_answer(char **words, bool is_allowed, const char *reason,
+			const char *advice)
 {
-	struct answer answer = { 0 };
-	struct fh_error err = { 0 };
 	struct text text = { 0 };
-	int r = why_ask(plan, prepared, words[0], words[1], &answer, &err);
+	int r;
 
-	if (r < 0) {
-		print_error(&err);
-		r = FH_EXIT_NOT_BOXED;
-	} else {
-		text_add(&text, "%s: %s ",
-			 answer.is_allowed ? "allowed" : "refused", words[0]);
-		text_add_escaped(&text, words[1]);
-		text_add(&text, ": %s\n", text_string(&answer.reason));
-		if (answer.advice.len)
-			text_add(&text, "would allow it: %s\n",
-				 text_string(&answer.advice));
-		r = print_text(&text);
-		if (r == 0 && !answer.is_allowed)
-			r = EXIT_REFUSED;
-	}
+	text_add(&text, "%s: %s ", is_allowed ? "allowed" : "refused",
+		 words[0]);
+	text_add_escaped(&text, words[1]);
+	text_add(&text, ": %s\n", reason);
+	if (*advice)
+		text_add(&text, "would allow it: %s\n", advice);
+	r = print_text(&text);
 	text_done(&text);
-	answer_done(&answer);
-	return r;
+	return r == 0 && !is_allowed ? EXIT_REFUSED : r;
 }
 
 static int why(const struct fh_policy *policy, char **words)
 {
-	struct fh_plan *plan = plan_for(policy, true);
-	struct prepared prepared = { 0 };
-	struct fh_error err = { 0 };
-	int r;
+	struct fh_plan *plan = plan_for(policy);
+	char *reason = NULL, *advice = NULL;
+	int r = FH_EXIT_NOT_BOXED;
+	struct fh_error err;
+	bool is_allowed;
 
 	if (!plan)
 		return FH_EXIT_NOT_BOXED;
-	if (plan_prepare(plan, NULL, &prepared, &err) < 0) {
+	if (fh_plan_why(plan, words[0], words[1], &is_allowed, &reason,
+			&advice, &err) < 0)
 		print_error(&err);
-		r = FH_EXIT_NOT_BOXED;
-	} else {
-		r = answer(plan, &prepared, words);
-		prepared_done(&prepared);
-	}
-	plan_free(plan);
+	else
+		r = print_answer(words, is_allowed, reason, advice);
+	free(reason);
+	free(advice);
+	fh_plan_free(plan);
 	return r;
 }
 
 int cmd_why(int argc, char **argv)
 {
-	struct fh_policy *policy = policy_new();
+	struct fh_policy *policy = fh_policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
 
@@ -70,6 +60,6 @@ int cmd_why(int argc, char **argv)
 	}
 	if (r == 0)
 		r = why(policy, argv + rest);
-	policy_free(policy);
+	fh_policy_free(policy);
 	return r < 0 ? 0 : r;
 }

@@ -7,10 +7,10 @@
 
 #include "base/nearest.h"
 #include "cli.h"
-#include "tables/exit_codes.h"
-#include "tables/verbs.h"
+#include "exit_codes.h"
+#include "verbs.h"
 
-/* What each verb of tables/verbs.c does; argv[0] is its name. */
+/* What each verb of verbs.c does; argv[0] is its name. */
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);

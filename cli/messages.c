@@ -1,5 +1,4 @@
 /* Prints errors, warnings and texts the way every command does. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +6,7 @@
 
 #include "base/io.h"
 #include "cli.h"
-#include "plan/box.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 
 /* Whole lines in one write: nobody else's output comes between. */
 static void print_line(struct text *line)
@@ -19,30 +17,13 @@ static void print_line(struct text *line)
 	text_done(line);
 }
 
-/* A message that ends in what the kernel said, where it says something that
- * the sentence does not say already. */
-static bool has_reason(const struct fh_error *err)
-{
-	return err->code && (err->code == -ENOMEM ||
-			     err->stage == FH_STAGE_APPLY ||
-			     err->stage == FH_STAGE_EXEC ||
-			     err->stage == FH_STAGE_SUPERVISE ||
-			     err->stage == FH_STAGE_PROBE) &&
-	       !strchr(err->what, ':');
-}
-
 void print_error(const struct fh_error *err)
 {
+	char what[FH_ERROR_LINE_MAX] = "";
 	struct text line = { 0 };
 
-	text_add(&line, "fumehood: %s", err->what);
-	if (has_reason(err))
-		text_add(&line, ": %s", strerror(-err->code));
-	if (err->stage == FH_STAGE_APPLY && err->step < N_STEPS)
-		text_add(&line, " (step %s%s%s)", step_infos[err->step].name,
-			 *err->origin ? ", asked by " : "", err->origin);
-	if (*err->remedy)
-		text_add(&line, "; %s", err->remedy);
+	fh_error_print(err, what, sizeof(what));
+	text_add(&line, "fumehood: %s", what);
 	print_line(&line);
 }
 
@@ -71,16 +52,25 @@ int refuse_argument(const char *command, const char *argument)
 	return FH_EXIT_NOT_BOXED;
 }
 
-int print_text(const struct text *text)
+static int print_bytes(int r, const char *bytes, size_t len)
 {
 	struct fh_error err;
-	int r = text->code;
 
 	if (r == 0)
-		r = write_exactly(STDOUT_FILENO, text_string(text), text->len);
+		r = write_exactly(STDOUT_FILENO, bytes, len);
 	if (r == 0)
 		return 0;
 	error_set(&err, FH_STAGE_SUPERVISE, r, "write to standard output");
 	print_error(&err);
 	return FH_EXIT_NOT_BOXED;
+}
+
+int print_text(const struct text *text)
+{
+	return print_bytes(text->code, text_string(text), text->len);
+}
+
+int print_string(const char *string)
+{
+	return print_bytes(0, string, strlen(string));
 }

@@ -5,8 +5,7 @@
 
 #include "base/nearest.h"
 #include "cli.h"
-#include "tables/exit_codes.h"
-#include "tables/settings.h"
+#include "exit_codes.h"
 
 struct parser {
 	const char *command;
@@ -18,43 +17,64 @@ struct parser {
 	struct fh_error err;
 };
 
-/* Messages name an option as the table spells it; the strings live as long as
- * the program, as the policy wants of an origin. */
-static const char *origin_of(const struct setting *setting)
+static bool find(const char *name, struct fh_setting *ret)
 {
-	static char names[64][32];
-	size_t i = (size_t)(setting - settings);
-
-	if (!*names[i])
-		snprintf(names[i], sizeof(names[i]), "--%s", setting->name);
-	return names[i];
+	for (size_t i = 0; fh_setting_at(i, ret) == 0; i++)
+		if (strcmp(ret->name, name) == 0)
+			return true;
+	return false;
 }
 
-static int apply(struct parser *p, const struct setting *setting,
+static bool find_letter(char letter, struct fh_setting *ret)
+{
+	for (size_t i = 0; fh_setting_at(i, ret) == 0; i++)
+		if (ret->letter == letter)
+			return true;
+	return false;
+}
+
+/* Messages name an option as the table spells it. */
+static int apply(struct parser *p, const struct fh_setting *setting,
 		 const char *value)
 {
-	const char *origin = origin_of(setting);
+	char origin[64];
 
-	if (setting->type != SETTING_SWITCH && !value) {
-		if (p->at >= p->argc) {
-			error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
-				"%s needs a value: %s", origin, setting->arg);
-			return -EINVAL;
-		}
+	snprintf(origin, sizeof(origin), "--%s", setting->name);
+	if (!setting->arg && value)
+		return error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
+				 "%s takes no value", origin);
+	if (setting->arg && !value) {
+		if (p->at >= p->argc)
+			return error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
+					 "%s needs a value: %s", origin,
+					 setting->arg);
 		value = p->argv[p->at++];
 	}
-	return policy_set(p->policy, setting->name, value, origin, &p->err);
+	return fh_policy_set_from(p->policy, setting->name, value, origin,
+				  &p->err);
 }
 
 static const char *setting_at(size_t i, void *ctx)
 {
+	struct fh_setting setting;
+
 	(void)ctx;
-	return settings[i].name;
+	return fh_setting_at(i, &setting) == 0 ? setting.name : NULL;
+}
+
+static size_t count_settings(void)
+{
+	size_t n = 0;
+
+	while (setting_at(n, NULL))
+		n++;
+	return n;
 }
 
 static int unknown_option(struct parser *p, const char *name)
 {
-	const char *nearest = nearest_name(name, setting_at, n_settings, NULL);
+	const char *nearest = nearest_name(name, setting_at, count_settings(),
+					   NULL);
 
 	error_set(&p->err, FH_STAGE_PARSE, -EINVAL, "no option --%s", name);
 	if (nearest)
@@ -77,7 +97,7 @@ static int parse_long(struct parser *p, const char *word)
 {
 	char name[64];
 	size_t len = strcspn(word, "=");
-	const struct setting *setting;
+	struct fh_setting setting;
 
 	if (len >= sizeof(name))
 		return unknown_option(p, word);
@@ -85,28 +105,27 @@ static int parse_long(struct parser *p, const char *word)
 	name[len] = '\0';
 	if (!word[len] && take_own(p, name))
 		return 0;
-	setting = setting_find(name);
-	if (!setting)
+	if (!find(name, &setting))
 		return unknown_option(p, name);
-	return apply(p, setting, word[len] ? word + len + 1 : NULL);
+	return apply(p, &setting, word[len] ? word + len + 1 : NULL);
 }
 
 /* -v, -r PATH or -rPATH; switches may stand together. */
 static int parse_short(struct parser *p, const char *word)
 {
 	for (; *word; word++) {
-		const struct setting *setting = setting_find_letter(*word);
+		struct fh_setting setting;
 
-		if (!setting) {
+		if (!find_letter(*word, &setting)) {
 			error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
 				"no option -%c", *word);
 			error_remedy(&p->err, "fumehood help %s lists the options",
 				  p->command);
 			return -EINVAL;
 		}
-		if (setting->type != SETTING_SWITCH)
-			return apply(p, setting, word[1] ? word + 1 : NULL);
-		if (apply(p, setting, NULL) < 0)
+		if (setting.arg)
+			return apply(p, &setting, word[1] ? word + 1 : NULL);
+		if (apply(p, &setting, NULL) < 0)
 			return -EINVAL;
 	}
 	return 0;

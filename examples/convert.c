@@ -3,8 +3,6 @@
  * looks at the input, with the parser that an attacker would aim at.
  *
  *   example_convert INPUT.csv OUTPUT.json
- *
- * The output stays empty unless all of the input was good.
  */
 #define _GNU_SOURCE 1
 #include <fumehood/fumehood.h>
@@ -42,11 +40,10 @@ static void confine(void)
 /* Rows may end in CR LF; a CR means nothing anywhere. */
 static int next(struct csv *csv)
 {
-	int c;
+	int c = getc(csv->in);
 
-	do
+	while (c == '\r')
 		c = getc(csv->in);
-	while (c == '\r');
 	return c;
 }
 
@@ -83,7 +80,7 @@ static void write_string(FILE *out, const char *s)
 		if ((unsigned char)*s < 0x20)
 			fprintf(out, "\\u%04x", *s);
 		else
-			fprintf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+			fprintf(out, strchr("\"\\", *s) ? "\\%c" : "%c", *s);
 	putc('"', out);
 }
 
@@ -144,9 +141,9 @@ int main(int argc, char **argv)
 		return perror("usage: convert INPUT.csv OUTPUT.json"), 2;
 	confine();
 	wrong = convert(&csv);
-	if (wrong)
+	if (wrong) /* and the output stays empty */
 		return fprintf(stderr, "row %zu: %s\n", csv.row, wrong), 1;
-	if (fclose(csv.out) || fwrite(json, 1, size, out) != size || fclose(out))
+	if (fclose(csv.out) || fputs(json, out) < 0 || fclose(out))
 		return perror("convert"), 1;
 	return 0;
 }

@@ -27,8 +27,10 @@ struct client {
 
 static void need(bool is_done, const char *what)
 {
-	if (!is_done)
-		exit((perror(what), 1));
+	if (is_done)
+		return;
+	perror(what);
+	exit(1);
 }
 
 /* Everything that needs a privilege or a new socket is done here. */
@@ -36,14 +38,14 @@ static int listen_on(uint16_t port)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_port = htons(port) };
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct sockaddr *address = (struct sockaddr *)&in;
 	socklen_t size = sizeof(in);
 
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	need(fd >= 0 && bind(fd, address, size) == 0, "bind");
-	need(listen(fd, 512) == 0, "listen");
-	need(getsockname(fd, address, &size) == 0, "getsockname");
+	need(!bind(fd, address, size) && !listen(fd, 512) &&
+		     !getsockname(fd, address, &size),
+	     "bind");
 	printf("%d\n", ntohs(in.sin_port));
 	fflush(stdout);
 	return fd;
@@ -88,25 +90,18 @@ static bool echo(struct client *c)
 	}
 }
 
-static void drop(struct client *client)
-{
-	close(client->fd);
-	free(client);
-}
-
 /* Edge-triggered: echo() goes on until the kernel has no more to give or to
  * take, and an event says when it has again. */
 static void greet(int epoll_fd, int listener)
 {
-	struct client *client = calloc(1, sizeof(*client));
+	struct client *c = calloc(1, sizeof(*c));
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET,
-				     .data.ptr = client };
+				     .data.ptr = c };
 
-	if (!client)
-		return;
-	client->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event) < 0)
-		drop(client);
+	need(c, "calloc");
+	c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0)
+		free(c); /* gone already, or too many descriptors */
 }
 
 static void serve(int epoll_fd, int listener, const void *stop)
@@ -121,10 +116,12 @@ static void serve(int epoll_fd, int listener, const void *stop)
 
 			if (client == stop)
 				return;
-			if (!client)
+			if (!client) {
 				greet(epoll_fd, listener);
-			else if (!echo(client))
-				drop(client);
+			} else if (!echo(client)) {
+				close(client->fd);
+				free(client);
+			}
 		}
 	}
 }

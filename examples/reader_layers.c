@@ -25,17 +25,18 @@ static int enter_domain(const char *directory, struct fh_error *err)
 	if (r == 0)
 		r = fh_landlock_apply(landlock, 0, &status, err);
 	if (r == 0)
-		fprintf(stderr, "Landlock: %s%s%s\n", fh_state_name(status.state),
-			*status.reason ? ", " : "", status.reason);
+		fprintf(stderr, "Landlock: %s%s%s\n",
+			fh_state_name(status.state), *status.reason ? ", " : "",
+			status.reason);
 	fh_landlock_free(landlock);
 	return r;
 }
 
 static int load_filter(struct fh_error *err)
 {
-	static const char *const calls[] = { "@basic-io", "@memory", "fstat",
-					     "newfstatat", "exit",
-					     "exit_group" };
+	static const char *const calls[] = { "@basic-io", "@memory",
+					     "fstat",	  "newfstatat",
+					     "exit",	  "exit_group" };
 	struct fh_seccomp *filter = NULL;
 	int r = fh_seccomp_new(NULL, &filter, err); /* allows nothing */
 

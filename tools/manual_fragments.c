@@ -9,13 +9,13 @@
 #include "mech/seccomp_policies.h"
 #include "plan/plan.h"
 #include "supervise/result.h"
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 #include "tables/guarantees.h"
 #include "tables/landlock_rights.h"
 #include "tables/questions.h"
 #include "tables/settings.h"
 #include "tables/syscall_groups.h"
-#include "tables/verbs.h"
+#include "verbs.h"
 
 /* Everything that scdoc would read as markup. */
 static void add_plain(struct text *ret, const char *s)
@@ -261,9 +261,20 @@ static void add_setting_names(struct text *ret)
 		add_sentence(ret, setting->help);
 		if (setting->since && *setting->since)
 			text_add(ret, " Linux %s.", setting->since);
-		text_add(ret, "\n");
+		text_add(ret, "%s\n", setting->only_box ? " Only a box." : "");
 	}
 	text_add(ret, "\n");
+}
+
+static void add_only_box(struct text *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_settings; i++)
+		if (settings[i].only_box)
+			text_add(ret, "%s*%s*", n++ ? ", " : "",
+				 settings[i].name);
+	text_add(ret, ".\n\n");
 }
 
 /* The enumerators are the names, in upper case and with underscores. */
@@ -389,6 +400,7 @@ const struct fragment manual_fragments[] = {
 	{ "manual-init-calls", add_init_calls },
 	{ "manual-landlock", add_landlock },
 	{ "manual-locked-calls", add_locked_calls },
+	{ "manual-only-box", add_only_box },
 	{ "manual-options", add_options },
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },

@@ -10,7 +10,7 @@
 #include "tables/settings.h"
 #include "tables/syscall_groups.h"
 #include "tables/syscalls.h"
-#include "tables/verbs.h"
+#include "verbs.h"
 
 /* How the value of an option is completed. */
 enum value_kind {

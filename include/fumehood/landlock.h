@@ -77,9 +77,9 @@ struct fh_landlock_status {
 	char reason[512]; /* what is not enforced; "" when fully */
 };
 
-/** fh_landlock_status() - what applying would enforce; changes nothing.
+/** fh_landlock_get_status() - what applying would enforce; changes nothing.
  * Return: 0 or -EINVAL */
-int fh_landlock_status(const struct fh_landlock *landlock,
+int fh_landlock_get_status(const struct fh_landlock *landlock,
 		       struct fh_landlock_status *ret, struct fh_error *err);
 
 /* Go on where the kernel has no Landlock; then nothing is changed. */

@@ -75,6 +75,8 @@ int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
  * fh_plan_check() - open all that the plan names, as running it would
  * @argv: the program and its arguments; may be NULL
  *
+ * Only for plans of fh_plan_new().
+ *
  * Return: 0, or what fh_spawn() would return for it: -ENOENT, -EACCES,
  *         -EINVAL, -EISDIR, -ELOOP, -EMFILE, -ENOMEM, -ESTALE ...
  */

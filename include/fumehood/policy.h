@@ -47,7 +47,7 @@ void fh_policy_free(struct fh_policy *policy);
 /**
  * fh_policy_set() - set by name, as an option of fumehood(1) would
  * @name:  "memory", without dashes; fh_setting_at() lists all names
- * @value: "512M"; NULL only for a switch. Lists grow by one entry a call
+ * @value: "512M"; for a switch NULL or "yes". Lists grow by one entry a call
  */
 int fh_policy_set(struct fh_policy *policy, const char *name,
 		  const char *value, struct fh_error *err);
@@ -65,15 +65,17 @@ int fh_policy_set_from(struct fh_policy *policy, const char *name,
  * @ret: one value a line for lists, "" when nothing was set and nothing is
  *       the default; freed with free(3)
  *
- * A switch is "yes" or "". Return: 0, -EINVAL, -ENOENT or -ENOMEM
+ * A switch is "yes" or "". Line feeds that a value has in it stay as they are.
+ * Return: 0, -EINVAL, -ENOENT or -ENOMEM
  */
 int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 		  struct fh_error *err);
 
 /**
  * fh_policy_print() - all that differs from the default
- * @ret: FH_TEXT: sections and lines in the manner of a systemd unit; FH_JSON:
- *       one object; freed with free(3)
+ * @ret: FH_TEXT: sections and lines in the manner of a systemd unit, with
+ *       control characters and backslashes escaped; FH_JSON: one object; freed
+ *       with free(3)
  *
  * Return: 0, -EINVAL or -ENOMEM
  */
@@ -102,6 +104,7 @@ enum fh_net {
 	FH_NET_HOST,	 /* the host's, with the ports that are granted */
 };
 
+/** fh_policy_net() - which network the program has */
 int fh_policy_net(struct fh_policy *policy, enum fh_net mode,
 		  struct fh_error *err);
 /** fh_policy_connect() - may connect to this TCP port; Landlock, Linux 6.7 */
@@ -123,7 +126,7 @@ int fh_policy_listen(struct fh_policy *policy, uint16_t port,
 int fh_policy_ids(struct fh_policy *policy, uid_t uid, gid_t gid,
 		  struct fh_error *err);
 
-/** fh_policy_keep_capabilities() - keep these, a mask of 1 << CAP_... */
+/** fh_policy_keep_capabilities() - keep these as well, a mask of 1 << CAP_... */
 int fh_policy_keep_capabilities(struct fh_policy *policy, uint64_t mask,
 				struct fh_error *err);
 
@@ -158,6 +161,7 @@ enum fh_limit {
 	FH_LIMIT_TMP_SIZE,   /* bytes of each private storage */
 };
 
+/** fh_policy_limit() - set a ceiling, in the unit that its name stands with */
 int fh_policy_limit(struct fh_policy *policy, enum fh_limit limit,
 		    uint64_t value, struct fh_error *err);
 

@@ -65,8 +65,10 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 		.may_raise_descriptors = options->flags & FH_SPAWN_RAISE_NOFILE,
 	};
 	struct prepared prepared;
-	int r = streams_open(options->streams, &box->streams, err);
+	int r = prepare_check_kept(plan->policy, err);
 
+	if (r == 0)
+		r = streams_open(options->streams, &box->streams, err);
 	if (r < 0)
 		return r;
 	memcpy(request.streams, box->streams.child, sizeof(request.streams));

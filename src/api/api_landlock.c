@@ -145,7 +145,7 @@ int fh_landlock_allow_bind(struct fh_landlock *landlock, uint16_t port,
 				   err) : r;
 }
 
-int fh_landlock_status(const struct fh_landlock *landlock,
+int fh_landlock_get_status(const struct fh_landlock *landlock,
 		       struct fh_landlock_status *ret, struct fh_error *err)
 {
 	int r = api_needs(landlock, err);

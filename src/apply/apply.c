@@ -1,6 +1,7 @@
 /* Walks the steps of the plan in the child and becomes the program. */
 #include <errno.h>
 #include <fcntl.h>
+#include <fumehood/result.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,7 +20,6 @@
 #include "mech/seccomp_apply.h"
 #include "mech/terminal_apply.h"
 #include "mech/userns_apply.h"
-#include "tables/exit_codes.h"
 
 static int filter_apply(struct box *box, struct child_failure *failure)
 {

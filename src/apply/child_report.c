@@ -1,10 +1,10 @@
 /* Sends what the child has to say through the report pipe. */
+#include <fumehood/result.h>
 #include <unistd.h>
 
 #include "apply/child.h"
 #include "base/io.h"
 #include "base/text.h"
-#include "tables/exit_codes.h"
 
 /* Appends to a bounded string without stdio; returns the new length. */
 static size_t append(char *ret, size_t len, size_t size, const char *part)

@@ -1,6 +1,7 @@
 /* Pid 1 of the box: reaps, forwards signals, reports the program's end. */
 #include <errno.h>
 #include <fcntl.h>
+#include <fumehood/result.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,7 +17,6 @@
 #include "base/number.h"
 #include "mech/environment_apply.h"
 #include "mech/seccomp_apply.h"
-#include "tables/exit_codes.h"
 
 /*
  *            SIGCHLD              program reaped

@@ -85,7 +85,8 @@ int streams_apply(struct box *box, struct child_failure *failure)
 					  "a standard stream");
 	}
 	for (int i = 0; i < 3; i++)
-		if (copies[i] != i && dup2(copies[i], i) < 0)
+		if ((copies[i] == i ? fcntl(i, F_SETFD, 0)
+				    : dup2(copies[i], i)) < 0)
 			return child_fail(failure, -errno, "take over",
 					  "a standard stream");
 	return 0;
@@ -100,8 +101,14 @@ int close_sources_apply(struct box *box, struct child_failure *failure)
 	return close_all_but(box, ours, box->parent_fd < 0 ? 2 : 3, failure);
 }
 
+/* A program with threads opens all it has close-on-exec; what it asks to be
+ * kept is kept all the same. */
 int descriptors_apply(struct box *box, struct child_failure *failure)
 {
+	for (size_t i = 0; i < box->n_keep_fds; i++)
+		if (fcntl(box->keep_fds[i], F_SETFD, 0) < 0)
+			return child_fail(failure, -errno, "keep",
+					  "a descriptor");
 	return close_all_but(box, &box->report_fd, 1, failure);
 }
 

@@ -140,25 +140,12 @@ static int fail_tree(struct fh_error *err, int fd)
 	return -EISDIR;
 }
 
-static int prepare_descriptors(const struct fh_plan *plan,
-			       struct prepared *prepared, struct fh_error *err)
+int prepare_check_kept(const struct fh_policy *policy, struct fh_error *err)
 {
-	const struct fh_policy *policy = plan->policy;
-	size_t n = 0;
-	int *fds;
-
 	if (policy->n_keep_fds > BOX_KEEP_FDS_MAX)
 		return error_set(err, FH_STAGE_PREPARE, -E2BIG,
 			       "--keep-fd: more than %d descriptors",
 			       BOX_KEEP_FDS_MAX);
-	fds = arena_alloc(&prepared->arena,
-			  (policy->n_keep_fds + 1) * sizeof(*fds));
-	if (!fds)
-		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
-			       "prepare the box");
-	for (int i = 0; i < 3; i++)
-		if (opens_a_tree(prepared->box.streams[i]))
-			return fail_tree(err, i);
 	for (size_t i = 0; i < policy->n_keep_fds; i++) {
 		if (fcntl(policy->keep_fds[i], F_GETFD) < 0)
 			return error_set(err, FH_STAGE_PREPARE, -errno,
@@ -167,6 +154,27 @@ static int prepare_descriptors(const struct fh_plan *plan,
 		if (opens_a_tree(policy->keep_fds[i]))
 			return fail_tree(err, policy->keep_fds[i]);
 	}
+	return 0;
+}
+
+static int prepare_descriptors(const struct fh_plan *plan,
+			       struct prepared *prepared, struct fh_error *err)
+{
+	const struct fh_policy *policy = plan->policy;
+	int r = prepare_check_kept(policy, err);
+	size_t n = 0;
+	int *fds;
+
+	if (r < 0)
+		return r;
+	fds = arena_alloc(&prepared->arena,
+			  (policy->n_keep_fds + 1) * sizeof(*fds));
+	if (!fds)
+		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
+			       "prepare the box");
+	for (int i = 0; i < 3; i++)
+		if (opens_a_tree(prepared->box.streams[i]))
+			return fail_tree(err, i);
 	for (size_t i = 0; i < policy->n_keep_fds; i++)
 		fds[i] = policy->keep_fds[i];
 	qsort(fds, policy->n_keep_fds, sizeof(*fds), compare_fds);

@@ -36,6 +36,11 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 int plan_prepare_for(const struct fh_plan *plan,
 		     const struct prepare_request *request,
 		     struct prepared *ret, struct fh_error *err);
+/* Can all be kept that shall be? To be asked before anything is opened for the
+ * box, which would take the number of one that is closed.
+ * Return: 0; -EBADF, -EISDIR, -E2BIG */
+int prepare_check_kept(const struct fh_policy *policy, struct fh_error *err);
+
 void prepared_done(struct prepared *prepared);
 
 /* The operation that decides about a path inside the box: the deepest one

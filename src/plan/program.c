@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -59,6 +60,15 @@ static int fail_not_executable(struct fh_error *err, const char *path,
 	return -EACCES;
 }
 
+/* Not outside, and the box adds nothing of its own there. */
+static bool is_nowhere(const struct mount_op *op, const char *path)
+{
+	struct stat st;
+
+	return (!op || (op->kind == MOUNT_BIND && op->is_same_place)) &&
+	       lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /*
  * A look ahead for the sake of the message: the child meets the same errors,
  * but cannot know any more what lies outside. Where the host cannot be
@@ -79,6 +89,9 @@ static int check_path(const struct fh_plan *plan,
 	if (op && op->kind == MOUNT_BIND && !op->is_same_place &&
 	    strcmp(op->origin, "default") != 0)
 		return 0;
+	if (is_nowhere(op, normal))
+		return error_set(err, FH_STAGE_EXEC, -ENOENT, "execute %s",
+				 path);
 	if (!realpath(normal, real))
 		return 0;
 	op = prepared_find(prepared, real);

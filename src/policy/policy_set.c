@@ -482,6 +482,7 @@ int policy_set(struct fh_policy *policy, const char *name,
 		note_change(&call);
 		return 0;
 	}
+	error_origin(call.err, call.origin);
 	drop_grants(policy, n_grants);
 	drop_origins(policy, n_origins);
 	return r;

@@ -1,16 +1,8 @@
 /* Tells how a run ended, what it cost and what held it. */
 #include "report/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/cleanup.h"
-#include "base/io.h"
 
 static void add_status(const struct fh_result *result, struct text *ret)
 {
@@ -87,93 +79,4 @@ void report_json(const struct fh_plan *plan, const struct fh_result *result,
 	text_add(ret, "  \"guarantees\": ");
 	plan_print_guarantees_json(plan, ret);
 	text_add(ret, "\n}\n");
-}
-
-/* The temporary name stands in the same directory, so that the rename is
- * atomic; O_EXCL and NOFOLLOW keep a planted link from being written to. */
-static int write_file(const char *path, const struct text *text)
-{
-	char temporary[4096];
-	int r = snprintf(temporary, sizeof(temporary), "%s.%d.tmp", path,
-			 getpid()) >= (int)sizeof(temporary)
-			? -ENAMETOOLONG : 0;
-
-	autoclose int fd = r < 0 ? -1
-		: open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					  O_CLOEXEC, 0600);
-	if (r == 0 && fd < 0)
-		r = -errno;
-	if (r < 0)
-		return r;
-	r = write_exactly(fd, text->data, text->len);
-	if (r == 0 && rename(temporary, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlink(temporary);
-	return r;
-}
-
-static int check_directory(const char *path)
-{
-	char directory[4096];
-	char *slash;
-
-	if (snprintf(directory, sizeof(directory), "%s", path) >=
-	    (int)sizeof(directory))
-		return -ENAMETOOLONG;
-	slash = strrchr(directory, '/');
-	if (!slash)
-		memcpy(directory, ".", 2);
-	else
-		slash[slash == directory] = '\0';
-	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0
-		       ? -errno : 0;
-}
-
-int report_open(const struct fh_policy *policy, int *ret_fd,
-		struct fh_error *err)
-{
-	const char *path = policy->report_path;
-	struct stat st;
-	int r = 0;
-
-	*ret_fd = -1;
-	if (!path)
-		return 0;
-	/* A pipe, a terminal or a device cannot be replaced, and must not. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		/* Not to wait for a reader, neither now nor at the end. */
-		*ret_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY |
-					     O_NONBLOCK);
-		r = *ret_fd < 0 ? -errno : 0;
-	} else {
-		r = check_directory(path);
-	}
-	return r < 0 ? error_set(err, FH_STAGE_PREPARE, r,
-			       "write the report to %s: %s", path,
-			       strerror(-r))
-		     : 0;
-}
-
-int report_write(const struct fh_plan *plan, const struct fh_result *result,
-		 char *const *argv, int fd, struct fh_error *err)
-{
-	const char *path = plan->policy->report_path;
-	autotext text = { 0 };
-	int r;
-
-	if (plan->policy->report == REPORT_JSON)
-		report_json(plan, result, argv, &text);
-	else
-		report_text(plan, result, &text);
-	r = text.code;
-	if (r == 0 && path && fd < 0)
-		r = write_file(path, &text);
-	else if (r == 0)
-		r = write_exactly(path ? fd : STDERR_FILENO, text.data,
-				  text.len);
-	return r < 0 ? error_set(err, FH_STAGE_SUPERVISE, r,
-			       "write the report to %s: %s",
-			       path ? path : "standard error", strerror(-r))
-		     : 0;
 }

@@ -21,7 +21,7 @@ const struct end_info ends[N_ENDS] = {
 	[FH_END_LIMIT] = { "limit", "ended at a ceiling" },
 	[FH_END_REFUSED_SYSCALL] = { "refused-syscall",
 		"killed for a refused system call" },
-	[FH_END_KILLED] = { "init-killed",
+	[FH_END_KILLED] = { "killed",
 		"the box was killed from outside" },
 };
 
@@ -109,6 +109,17 @@ static uint64_t microseconds(const struct timeval *time)
 	return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
 }
 
+/* A second question gets the answer of the first. */
+static int tell_end(const struct running *running, struct fh_error *err)
+{
+	if (!running->is_stolen)
+		return 0;
+	error_set(err, FH_STAGE_SUPERVISE, -ECHILD,
+		  "wait for the box: somebody else in this process has reaped it");
+	error_remedy(err, "do not wait with __WALL or __WCLONE for any child");
+	return -ECHILD;
+}
+
 /* The kernel lets init go only when all that was in its pid namespace has been
  * reaped, so its usage is the whole box's. */
 static int reap(struct running *running, struct fh_error *err)
@@ -127,14 +138,10 @@ static int reap(struct running *running, struct fh_error *err)
 	result->user_us = microseconds(&usage.ru_utime);
 	result->system_us = microseconds(&usage.ru_stime);
 	result->memory_peak = (uint64_t)usage.ru_maxrss * 1024;
-	if (pid < 0) {
-		error_set(err, FH_STAGE_SUPERVISE, -ECHILD,
-			  "wait for the box: somebody else in this process has reaped it");
-		error_remedy(err, "do not wait with __WALL or __WCLONE for any child");
-		return -ECHILD;
-	}
-	conclude(running, status);
-	return 0;
+	running->is_stolen = pid < 0;
+	if (pid > 0)
+		conclude(running, status);
+	return tell_end(running, err);
 }
 
 int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
@@ -144,7 +151,7 @@ int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
 	int n;
 
 	if (running->has_ended)
-		return 0;
+		return tell_end(running, err);
 	if (timeout_ms >= 0)
 		deadline_us = monotonic_us() + (uint64_t)timeout_ms * 1000;
 	while ((n = poll(&watched, 1, timeout_ms)) < 0 && errno == EINTR) {
@@ -173,9 +180,18 @@ static int end_all(const struct running *running)
 	return send(running->go_fd, "k", 1, MSG_NOSIGNAL) == 1 ? 0 : -ESRCH;
 }
 
+/* What has ended and waits to be reaped the kernel would still signal. */
+static bool is_over(const struct running *running)
+{
+	struct pollfd watched = { .fd = running->pid_fd, .events = POLLIN };
+
+	return __atomic_load_n(&running->is_reaped, __ATOMIC_ACQUIRE) ||
+	       poll(&watched, 1, 0) > 0;
+}
+
 int running_signal(struct running *running, int sig)
 {
-	if (__atomic_load_n(&running->is_reaped, __ATOMIC_ACQUIRE))
+	if (is_over(running))
 		return -ESRCH;
 	return sig == SIGKILL ? end_all(running)
 			      : process_signal(running->pid_fd, sig);

@@ -27,6 +27,7 @@ struct running {
 	bool has_pid_namespace;
 	bool is_standing; /* all fences; from here on there is a program */
 	bool has_ended;
+	bool is_stolen; /* reaped by somebody else: how it ended is lost */
 	bool is_reaped; /* atomic: running_signal() of other threads reads it */
 	uint32_t rlimits; /* bits of the resources that were limited */
 	uint32_t lost;	  /* MECHANISM bits that the kernel refused */

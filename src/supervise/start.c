@@ -102,6 +102,20 @@ static int make_pipes(int ret_go[2], int ret_report[2])
 	return r;
 }
 
+/* Nothing that a printf of the caller's would be sent to. */
+static void raise_pid_fd(struct running *running)
+{
+	int raised = -1;
+
+	if (running->pid_fd >= 0 && running->pid_fd <= STDERR_FILENO)
+		raised = fcntl(running->pid_fd, F_DUPFD_CLOEXEC,
+			       STDERR_FILENO + 1);
+	if (raised < 0)
+		return;
+	close(running->pid_fd);
+	running->pid_fd = raised;
+}
+
 static int clone_init(struct box *box, struct running *ret,
 		      struct fh_error *err)
 {
@@ -136,6 +150,7 @@ static int clone_init(struct box *box, struct running *ret,
 	ret->pid = pid;
 	if (r < 0)
 		return fail(err, r, "block signals");
+	raise_pid_fd(ret);
 	return pid < 0 ? fail(err, pid, "create the box's namespaces") : 0;
 }
 
@@ -161,8 +176,13 @@ static int await_report(const struct running *running, uint64_t deadline_us)
 					  ? INT32_MAX
 					  : (int)((left + 999) / 1000);
 		}
-		if (poll(watched, 2, wait_ms) > 0)
+		if (poll(watched, 2, wait_ms) > 0) {
+			/* Its last words may have come after the first look
+			 * at the pipe and before that at the pidfd. */
+			if (!watched[0].revents)
+				poll(watched, 1, 0);
 			return watched[0].revents ? 0 : -EPROTO;
+		}
 		if (monotonic_us() >= deadline_us)
 			return -ETIMEDOUT;
 	}

@@ -377,14 +377,14 @@ static void test_status(void)
 	struct fh_landlock_status status;
 	struct fh_error err = { 0 };
 
-	check_int(fh_landlock_status(landlock, &status, NULL), 0);
+	check_int(fh_landlock_get_status(landlock, &status, NULL), 0);
 	check_int(status.abi, fh_landlock_abi());
 	check_status("NoNewPrivs", "0");
 	check_int(try_open("/", O_RDONLY | O_DIRECTORY), 0);
-	check_int(fh_landlock_status(NULL, &status, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_status: landlock is NULL"));
-	check_int(fh_landlock_status(landlock, NULL, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_status: ret is NULL"));
+	check_int(fh_landlock_get_status(NULL, &status, &err), -EINVAL);
+	check(strstr(err.what, "fh_landlock_get_status: landlock is NULL"));
+	check_int(fh_landlock_get_status(landlock, NULL, &err), -EINVAL);
+	check(strstr(err.what, "fh_landlock_get_status: ret is NULL"));
 }
 
 /* --- kernels that are otherwise --------------------------------------------- */

@@ -124,7 +124,8 @@ int main(int argc, char **argv)
 			die(r ? "poll" : "no answer");
 		for (int i = 0; i < n; i++)
 			if (fds[i].revents && fds[i].fd >= 0)
-				n_open -= serve(&fds[i], &connections[i], total);
+				n_open -=
+					serve(&fds[i], &connections[i], total);
 	}
 	printf("%d connections, %zu bytes each, all equal\n", n, total);
 	return 0;

@@ -76,6 +76,15 @@ blocks() { # PAGE HEADING DIRECTORY
   [ -z "${bad:-}" ]
 }
 
+@test "every constant of the headers is in a page" {
+  for page in $(pages); do plain "$page"; done >all
+  for word in $(cat "$prefix"/usr/local/include/fumehood/*.h |
+    grep -oE '\bFH_[A-Z_]+[A-Z]\b' | sort -u); do
+    grep -qw "$word" all || { echo "$word"; bad=1; }
+  done
+  [ -z "${bad:-}" ]
+}
+
 @test "what the pages refer to exists" {
   for page in $(pages); do
     for ref in $(plain "$page" | grep -oE '\b(fh_[a-z_]+|fumehood[a-z-]*)\([137]\)'); do

@@ -1,7 +1,6 @@
 /* The report says how it ended, in text and in valid JSON. */
 #include <ctype.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include "invented.h"
 #include "report/doctor.h"
@@ -192,7 +191,7 @@ static void test_json(void)
 		{ FH_END_SIGNALLED, 137, SIGKILL, "\"signal\": 9,\n" },
 		{ FH_END_TIMEOUT, 124, -1, "\"result\": \"timeout\"" },
 		{ FH_END_REFUSED_SYSCALL, 159, SIGSYS, "\"signal\": 31,\n" },
-		{ FH_END_KILLED, 137, -1, "\"result\": \"init-killed\"" },
+		{ FH_END_KILLED, 137, -1, "\"result\": \"killed\"" },
 		{ FH_END_NOT_STARTED, 125, -1, "\"error\": {" },
 	};
 
@@ -257,50 +256,6 @@ static void test_doctor_of_the_sick(void)
 	check_has(text.data, "\"user namespace\": 28");
 }
 
-static const char *slurp(const char *path)
-{
-	static char buffer[65536];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	check(fd >= 0);
-	n = read(fd, buffer, sizeof(buffer) - 1);
-	check(n >= 0);
-	buffer[n] = '\0';
-	close(fd);
-	return buffer;
-}
-
-/* Whole or not at all, in place of what was there, and nothing beside it. */
-static void test_file(void)
-{
-	struct fh_result result = result_of(FH_END_EXITED, 0, 0);
-	const char *tmp = getenv("TMPDIR");
-	char dir[4000], path[4096], wish[4200];
-	struct fh_error err = { 0 };
-	struct stat st;
-	int fd = -2;
-
-	snprintf(dir, sizeof(dir), "%s/report.XXXXXX", tmp ? tmp : "/tmp");
-	check(mkdtemp(dir) != NULL);
-	snprintf(path, sizeof(path), "%s/r", dir);
-	snprintf(wish, sizeof(wish), "json=%s", path);
-	make(WISHES("report", wish), 7);
-	check_int(report_open(policy, &fd, &err), 0);
-	check_int(fd, -1); /* a file is written whole, under another name */
-	check_int(symlink("/dev/null", path), 0);
-	check_int(report_write(plan, &result, argv, fd, &err), 0);
-	check_int(lstat(path, &st), 0);
-	check(S_ISREG(st.st_mode)); /* the link was replaced, not followed */
-	check_int(st.st_mode & 0777, 0600);
-	check(is_json(slurp(path)));
-	check_int(unlink(path), 0);
-	check_int(rmdir(dir), 0); /* nothing else is there */
-	check(report_open(policy, &fd, &err) < 0);
-	check_has(err.what, path);
-	check_int(report_write(plan, &result, argv, -1, &err), -ENOENT);
-}
-
 static const struct tap_test tests[] = {
 	{ .name = "the reader of JSON reads", .run = test_reader },
 	{ .name = "text", .run = test_text },
@@ -308,7 +263,6 @@ static const struct tap_test tests[] = {
 	{ .name = "JSON", .run = test_json },
 	{ .name = "plans and facts as JSON", .run = test_plans_and_doctors },
 	{ .name = "what the doctor finds", .run = test_doctor_of_the_sick },
-	{ .name = "a file of its own", .run = test_file },
 };
 
 int main(void)

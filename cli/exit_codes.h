@@ -1,6 +1,6 @@
 /* The exit statuses that fumehood gives itself; the rest are the program's. */
-#ifndef FH_TABLES_EXIT_CODES_H
-#define FH_TABLES_EXIT_CODES_H
+#ifndef FH_CLI_EXIT_CODES_H
+#define FH_CLI_EXIT_CODES_H
 
 #include <fumehood/result.h>
 

@@ -1,5 +1,5 @@
 /* The verbs of the command line, for help, completions and the manual. */
-#include "tables/verbs.h"
+#include "verbs.h"
 
 #include <string.h>
 

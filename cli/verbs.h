@@ -1,6 +1,6 @@
 /* The verbs of the command line, for help, completions and the manual. */
-#ifndef FH_TABLES_VERBS_H
-#define FH_TABLES_VERBS_H
+#ifndef FH_CLI_VERBS_H
+#define FH_CLI_VERBS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* What each exit status means, for the manual and --help. */
-#include "tables/exit_codes.h"
+#include "exit_codes.h"
 
 const struct exit_code_info exit_codes[] = {
 	{ FH_EXIT_TIMED_OUT, "the time limit ended the run" },

@@ -1,0 +1,55 @@
+/* Makes the plan that run would follow, for the commands that stop there. */
+#include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* The id maps, the sources' real names: all is asked there. */
+static int need_proc(struct fh_error *err)
+{
+	if (access("/proc/self/fd", F_OK) == 0)
+		return 0;
+	error_set(err, FH_STAGE_PROBE, -errno, "find /proc mounted");
+	error_remedy(err, "as root: mount -t proc proc /proc");
+	return err->code;
+}
+
+/* Every grant costs a descriptor while it is looked at; the usual soft limit is
+ * no reason to refuse more. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+struct fh_kernel *probe_kernel(void)
+{
+	struct fh_kernel *kernel = NULL;
+	struct fh_error err;
+
+	if (need_proc(&err) < 0 || fh_kernel_probe(&kernel, &err) < 0) {
+		print_error(&err);
+		return NULL;
+	}
+	return kernel;
+}
+
+struct fh_plan *plan_for(const struct fh_policy *policy)
+{
+	struct fh_kernel *kernel = probe_kernel();
+	struct fh_plan *plan = NULL;
+	struct fh_error err;
+
+	if (!kernel)
+		return NULL;
+	raise_descriptor_limit();
+	if (fh_plan_new(policy, kernel, NULL, &plan, &err) < 0)
+		print_error(&err);
+	fh_kernel_free(kernel);
+	return plan;
+}

@@ -1,0 +1,40 @@
+/* Where the account of a run goes, as --report says. */
+#ifndef FH_CLI_REPORT_FILE_H
+#define FH_CLI_REPORT_FILE_H
+
+#include <fumehood/spawn.h>
+#include <stdbool.h>
+
+struct report {
+	bool is_wanted;
+	enum fh_format format;
+	char *path; /* NULL: standard error */
+	int fd;	    /* of what is no regular file; else -1 */
+};
+
+/* None, nowhere: what report_done() takes without report_open(). */
+#define REPORT_NOT_OPEN { .fd = -1 }
+
+/**
+ * report_open() - see before the run that the report can be written after it
+ * @ret: closed with report_done(), also when this fails
+ *
+ * Return: 0 or a negative errno
+ */
+int report_open(const struct fh_policy *policy, struct report *ret,
+		struct fh_error *err);
+
+/**
+ * report_write() - write the report that the policy asked for, if any
+ * @argv: the program and its arguments
+ *
+ * To stderr, or whole or not at all to the file: written beside it and renamed
+ * over it. Return: 0 or a negative errno
+ */
+int report_write(const struct report *report, const struct fh_plan *plan,
+		 const struct fh_result *result, char *const *argv,
+		 struct fh_error *err);
+
+void report_done(struct report *report);
+
+#endif

@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# The library shows what its headers declare, and nothing else.
+
+cd "$TOP"
+
+shared="$BUILD/libfumehood.so"
+static="$BUILD/libfumehood.a"
+
+# The functions that the headers declare: names before a parenthesis, where it
+# is no comment.
+declared() {
+  /usr/bin/python3 - include/fumehood/*.h <<'PY'
+import re, sys
+names = set()
+for path in sys.argv[1:]:
+    text = re.sub(r"/\*.*?\*/", "", open(path).read(), flags=re.S)
+    names.update(re.findall(r"\b(fh_\w+)\s*\(", text))
+print("\n".join(sorted(names)))
+PY
+}
+
+named() { sed -nE 's/^\t(fh_\w+);$/\1/p' src/api/fumehood.sym; }
+
+exported() {
+  nm -D --defined-only "$shared" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' |
+    LC_ALL=C sort
+}
+
+@test "the version script names what the headers declare, sorted and once" {
+  [ "$(declared | wc -l)" -gt 60 ]
+  diff <(declared) <(named)
+  diff <(named) <(named | LC_ALL=C sort -u)
+}
+
+@test "the shared library exports what the version script names" {
+  diff <(named) <(exported)
+  # All of them under the version of the interface.
+  run bash -c "nm -D --defined-only '$shared' | awk '\$2 != \"A\"' | grep -v '@@FUMEHOOD_0$'"
+  [ "$status" = 1 ]
+}
+
+@test "the static library defines the same, and no other global name" {
+  diff <(named) <(nm -g --defined-only "$static" | awk 'NF == 3 { print $3 }' | LC_ALL=C sort)
+  # Control: there are inner names, which are local.
+  nm "$static" | grep -q ' t policy_set$'
+}
+
+@test "every name that leaves the library is ours" {
+  [ "$(exported | wc -l)" -gt 60 ]
+  run bash -c "nm -D --defined-only '$shared' | awk '\$2 != \"A\" { print \$3 }' | grep -v '^fh_'"
+  [ "$status" = 1 ]
+}
+
+@test "the shared library has a soname and needs the libc alone" {
+  LC_ALL=C readelf -Wld "$shared" >"$BATS_TEST_TMPDIR/elf"
+  grep -q 'SONAME.*\[libfumehood.so.0\]' "$BATS_TEST_TMPDIR/elf"
+  [ "$(grep -c '(NEEDED)' "$BATS_TEST_TMPDIR/elf")" = 1 ]
+  grep -q 'NEEDED.*\[libc.so.6\]' "$BATS_TEST_TMPDIR/elf"
+}
+
+@test "the shared library is hardened as the command is" {
+  LC_ALL=C readelf -Wld "$shared" >"$BATS_TEST_TMPDIR/elf"
+  grep -q GNU_RELRO "$BATS_TEST_TMPDIR/elf"
+  grep -qE 'FLAGS_1.*NOW|BIND_NOW' "$BATS_TEST_TMPDIR/elf"
+  grep -qE 'GNU_STACK .* RW +0x' "$BATS_TEST_TMPDIR/elf"
+  run grep -E 'TEXTREL|RPATH|RUNPATH|^ *LOAD.* RWE ' "$BATS_TEST_TMPDIR/elf"
+  [ "$status" = 1 ]
+}
+
+# The stack of the helper thread that makes the net namespace: only the child,
+# which has memory of its own, ever uses it.
+writable=helper
+
+@test "the library has no variable but the listed" {
+  objdump -t "$static" | grep -E ' O \.(data|bss|tdata|tbss)[^ ]*	' |
+    grep -vE ' \.data\.rel\.ro' | awk '{ print $NF }' >"$BATS_TEST_TMPDIR/variables"
+  cat "$BATS_TEST_TMPDIR/variables"
+  # The list is no longer than what is there, which shows that it is seen.
+  diff <(echo "$writable") "$BATS_TEST_TMPDIR/variables"
+}
+
+@test "the library neither prints, exits, nor installs a handler" {
+  nm -D --undefined-only "$shared" | awk '{ sub(/@.*/, "", $2); print $2 }' \
+    >"$BATS_TEST_TMPDIR/used"
+  grep -qx vsnprintf "$BATS_TEST_TMPDIR/used" ||
+    grep -qx __vsnprintf_chk "$BATS_TEST_TMPDIR/used"
+  run grep -xE 'v?f?d?printf|__v?f?d?printf_chk|puts|fputs|putchar|perror|syslog|exit|abort|signal|sigaction|atexit|stdout|stderr|err|errx|warn|setenv|putenv|localtime|strtok' \
+    "$BATS_TEST_TMPDIR/used"
+  echo "$output"
+  [ "$status" = 1 ]
+}
+
+compile() { # COMPILER STANDARD LANGUAGE FILE
+  "$1" "-std=$2" -fsyntax-only -pedantic -Wall -Wextra -Werror -Iinclude -x "$3" "$4"
+}
+
+@test "each header compiles alone, as C and as C++, by two compilers" {
+  for header in include/fumehood/*.h; do
+    echo "#include <fumehood/$(basename "$header")>" >"$BATS_TEST_TMPDIR/alone"
+    compile gcc c11 c "$BATS_TEST_TMPDIR/alone"
+    compile g++ c++17 c++ "$BATS_TEST_TMPDIR/alone"
+    compile clang c11 c "$BATS_TEST_TMPDIR/alone"
+    compile clang++ c++17 c++ "$BATS_TEST_TMPDIR/alone"
+  done
+  # Control: what is not so strict is refused.
+  echo 'int f(int unused) { return 0; }' >"$BATS_TEST_TMPDIR/bad"
+  run compile gcc c11 c "$BATS_TEST_TMPDIR/bad"
+  [ "$status" != 0 ]
+}
+
+@test "the umbrella includes every header" {
+  for header in include/fumehood/*.h; do
+    name=$(basename "$header")
+    [ "$name" = fumehood.h ] || grep -qx "#include <fumehood/$name>" include/fumehood/fumehood.h ||
+      { echo "$name"; return 1; }
+  done
+}
+
+@test "every function is documented where it is declared" {
+  # By a comment right above it, or above the declaration that it follows.
+  run /usr/bin/python3 - include/fumehood/*.h <<'PY'
+import re, sys
+seen = 0
+for path in sys.argv[1:]:
+    # A comment becomes one character of its own, and a blank line ends
+    # what it is about.
+    text = re.sub(r"/\*.*?\*/", "\x01", open(path).read(), flags=re.S)
+    for paragraph in re.split(r"\n\s*\n", text):
+        comment = paragraph.find("\x01")
+        for call in re.finditer(r"\b(fh_\w+)\s*\(", paragraph):
+            seen += 1
+            if comment < 0 or call.start() < comment:
+                print(f"{path}: {call[1]}")
+if seen < 60:
+    print(f"saw only {seen}")
+PY
+  echo "$output"
+  [ -z "$output" ]
+}
