@@ -14,6 +14,7 @@
 
 #include "apply/child.h"
 #include "base/cleanup.h"
+#include "base/scratch.h"
 #include "confine/confine_prepare.h"
 #include "mech/capabilities_apply.h"
 #include "mech/environment_apply.h"
@@ -135,7 +136,7 @@ static bool is_confined(const char *status, const struct box *box)
 static int verify_status(const struct progress *progress, const struct box *box,
 			 int status_fd, struct fh_error *err)
 {
-	char status[STATUS_MAX];
+	scratch char status[STATUS_MAX];
 	ssize_t n = pread(status_fd, status, sizeof(status) - 1, 0);
 
 	if (n > 0) {
@@ -241,7 +242,7 @@ static int load_filter(struct confinement *c, struct progress *progress,
 		: 0;
 	const bool can_read = is_free(c->plan, "pread64");
 	const bool can_close = is_free(c->plan, "close");
-	struct sock_filter code[FILTER_BPF_MAX];
+	scratch struct sock_filter code[FILTER_BPF_MAX];
 	struct sock_fprog program = { .len = c->box.filter.len,
 				      .filter = code };
 	struct box box = c->box;

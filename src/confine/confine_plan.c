@@ -111,14 +111,11 @@ static int compile(struct fh_plan *plan, struct fh_error *err)
 int confine_plan(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		 struct fh_plan **ret, struct fh_error *err)
 {
-	struct fh_plan *plan = calloc(1, sizeof(*plan));
+	struct fh_plan *plan = plan_alloc(policy, kernel);
 	struct fh_error own = { 0 };
 	int r = -ENOMEM;
 
 	if (plan) {
-		plan->policy = policy;
-		plan->policy_version = policy->version;
-		plan->kernel = *kernel;
 		plan->is_self = true;
 		r = compile(plan, &own);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/scratch.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
 
@@ -245,16 +246,21 @@ static void filter_copy(const struct filter *filter, struct filter *ret)
 	ret->n_rules = filter->n_rules;
 }
 
+void filter_init(struct filter *ret, enum filter_arch arch)
+{
+	ret->arch = arch;
+	ret->n_rules = 0;
+	memset(ret->by_nr, 0, sizeof(ret->by_nr));
+}
+
 int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 		    struct fh_error *err)
 {
-	struct filter filter;
+	scratch struct filter filter;
 	struct compiler c = { .request = request, .filter = &filter };
 	int r;
 
-	filter.arch = request->arch;
-	filter.n_rules = 0;
-	memset(filter.by_nr, 0, sizeof(filter.by_nr));
+	filter_init(&filter, request->arch);
 	seccomp_policy_calls(request->base, &c.allowed);
 	seccomp_locked_calls(&c.locked);
 	seccomp_unsafe_calls(&c.unsafe);

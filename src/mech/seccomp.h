@@ -48,6 +48,9 @@ struct seccomp_request {
 	bool deny_write_exec;	 /* mmap/mprotect PROT_WRITE|PROT_EXEC */
 };
 
+/* A filter that names no number. */
+void filter_init(struct filter *ret, enum filter_arch arch);
+
 /**
  * seccomp_compile() - decide every number's verdict; pure
  * Return: 0; -EINVAL for an unknown name (err names the nearest known one);

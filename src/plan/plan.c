@@ -236,19 +236,30 @@ static int compile(struct fh_plan *plan, char *const *env,
 	return plan_refuse(plan, err);
 }
 
+struct fh_plan *plan_alloc(const struct fh_policy *policy,
+			   const struct fh_kernel *kernel)
+{
+	/* The room for rules is nine pages that are seldom all touched. */
+	struct fh_plan *plan = malloc(sizeof(*plan));
+
+	if (!plan)
+		return NULL;
+	memset(plan, 0, offsetof(struct fh_plan, filter));
+	filter_init(&plan->filter, kernel->arch);
+	filter_init(&plan->init_filter, kernel->arch);
+	plan->policy = policy;
+	plan->policy_version = policy->version;
+	plan->kernel = *kernel;
+	return plan;
+}
+
 int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err)
 {
-	struct fh_plan *plan = calloc(1, sizeof(*plan));
+	struct fh_plan *plan = plan_alloc(policy, kernel);
 	struct fh_error own = { 0 };
-	int r = -ENOMEM;
+	int r = plan ? compile(plan, env, &own) : -ENOMEM;
 
-	if (plan) {
-		plan->policy = policy;
-		plan->policy_version = policy->version;
-		plan->kernel = *kernel;
-		r = compile(plan, env, &own);
-	}
 	if (r < 0) {
 		if (!own.code)
 			error_set(&own, FH_STAGE_PLAN, r, "plan the box");
