@@ -66,7 +66,9 @@ int plan_identity(struct fh_plan *plan, struct fh_error *err)
 		return 0;
 	error_set(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
 		asked);
-	error_remedy(err, "leave it out: the box then has your own ids and no capability");
+	error_remedy(err, plan->is_self
+		     ? "start as root, or leave it out: the process then keeps its ids and has no capability"
+		     : "leave it out: the box then has your own ids and no capability");
 	return -EPERM;
 }
 
