@@ -20,6 +20,7 @@
 #include "mech/identity_apply.h"
 #include "mech/landlock_apply.h"
 #include "mech/limits_apply.h"
+#include "sys/capability.h"
 #include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 
@@ -149,8 +150,19 @@ static int verify_status(const struct progress *progress, const struct box *box,
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* A program that has put its privilege aside takes it up, to be rid of all
+ * that it stands for: groups, the bounding set, the saved id. */
 static int identity_step(struct confinement *c, struct child_failure *failure)
 {
+	struct capability_sets sets = { 0 };
+	int r = c->puts_aside ? capability_get(&sets) : 0;
+
+	sets.effective = sets.permitted;
+	if (r == 0 && c->puts_aside)
+		r = capability_set(&sets);
+	if (r < 0)
+		return child_fail(failure, r, "take up",
+				  "the capabilities put aside");
 	return identity_change(&c->box, failure);
 }
 

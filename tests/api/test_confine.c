@@ -306,10 +306,12 @@ static void test_inheritable(void)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { .inheritable = 1 } };
+	struct __user_cap_data_struct data[2] = { { 0 } };
 	int fd = state_open();
 	struct state before, now;
 
+	check_int(SC(SYS_capget, &header, data), 0);
+	data[0].inheritable = 1;
 	check_int(SC(SYS_capset, &header, data), 0);
 	check_int(SC(SYS_setresuid, TESTER, TESTER, TESTER), 0);
 	before = state_read(fd);
