@@ -32,12 +32,13 @@ struct fh_confine_options {
  *            freed with fh_plan_free(); borrows @policy. May be NULL
  *
  * In this order, whatever the order of the settings: what the policy names is
- * opened; resource limits; supplementary groups, bounding set, group ids, user
- * ids; securebits and capability sets; no_new_privs; Landlock; the filter. Each
+ * opened; supplementary groups, group ids, user ids; bounding set, securebits
+ * and capability sets; no_new_privs; Landlock; resource limits; the filter. Each
  * is verified. Open descriptors stay open and usable: bind, listen and open
  * before, confine, then serve.
  *
- * Started as root and with no ids in the policy, it becomes FH_NOBODY.
+ * Started as root and with no ids in the policy, it becomes FH_NOBODY. Who has
+ * no CAP_SETGID keeps the supplementary groups: nobody else can clear them.
  *
  * A guarantee that is required but not held is -EPERM, before anything was
  * changed; one held in part is not an error, and is told by @ret_plan.

@@ -21,6 +21,7 @@
 #include "mech/identity_apply.h"
 #include "mech/landlock_apply.h"
 #include "mech/limits_apply.h"
+#include "sys/capability.h"
 #include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 
@@ -121,10 +122,13 @@ static bool is_field(const char *status, const char *name, uint64_t value,
 
 /* What the kernel itself says of this thread, read through a descriptor that
  * was opened before there was a fence. */
-static bool is_confined(const char *status, const struct box *box)
+static bool is_confined(const char *status, const struct box *box,
+			uint64_t n_filters)
 {
 	return is_field(status, "NoNewPrivs", 1, 10) &&
 	       is_field(status, "Seccomp", 2, 10) &&
+	       (!n_filters ||
+		is_field(status, "Seccomp_filters", n_filters, 10)) &&
 	       is_field(status, "Uid", box->uid, 10) &&
 	       is_field(status, "Gid", box->gid, 10) &&
 	       is_field(status, "CapPrm", box->keep_caps, 16) &&
@@ -133,25 +137,53 @@ static bool is_confined(const char *status, const struct box *box)
 	       is_field(status, "CapAmb", 0, 16);
 }
 
-static int verify_status(const struct progress *progress, const struct box *box,
-			 int status_fd, struct fh_error *err)
+static bool read_status(int fd, char ret[STATUS_MAX])
+{
+	ssize_t n = pread(fd, ret, STATUS_MAX - 1, 0);
+
+	ret[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* How many filters there will be: one that was there before must not pass for
+ * ours. 0: it cannot be told, before Linux 5.9 or without /proc. */
+static uint64_t count_filters(int status_fd)
 {
 	scratch char status[STATUS_MAX];
-	ssize_t n = pread(status_fd, status, sizeof(status) - 1, 0);
+	const char *field = status_fd >= 0 && read_status(status_fd, status)
+		? threads_field(status, "Seccomp_filters") : NULL;
 
-	if (n > 0) {
-		status[n] = '\0';
-		if (is_confined(status, box))
-			return 0;
-	}
+	return field ? strtoull(field, NULL, 10) + 1 : 0;
+}
+
+static int verify_status(const struct progress *progress, const struct box *box,
+			 int status_fd, uint64_t n_filters,
+			 struct fh_error *err)
+{
+	scratch char status[STATUS_MAX];
+
+	if (read_status(status_fd, status) &&
+	    is_confined(status, box, n_filters))
+		return 0;
 	return fail(progress, STEP_SECCOMP, -EPERM, "verify",
 		    "the process by /proc/thread-self/status", err);
 }
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* A program that has put its privilege aside takes it up, to be rid of all
+ * that it stands for: groups, the bounding set, the saved id. */
 static int identity_step(struct confinement *c, struct child_failure *failure)
 {
+	struct capability_sets sets = { 0 };
+	int r = c->puts_aside ? capability_get(&sets) : 0;
+
+	sets.effective = sets.permitted;
+	if (r == 0 && c->puts_aside)
+		r = capability_set(&sets);
+	if (r < 0)
+		return child_fail(failure, r, "take up",
+				  "the capabilities put aside");
 	return identity_change(&c->box, failure);
 }
 
@@ -188,7 +220,8 @@ static int write_exec_step(struct confinement *c,
 	return write_exec_apply(&c->box, failure);
 }
 
-/* In the order of enum step; the filter comes after them. */
+/* In the order of enum step, but for the limits: they come when no descriptor
+ * is needed any more, for here the caller's own are open. The filter follows. */
 static const struct {
 	enum step step;
 	int (*take)(struct confinement *c, struct child_failure *failure);
@@ -196,9 +229,9 @@ static const struct {
 	{ STEP_IDENTITY, identity_step },
 	{ STEP_CAPABILITIES, capabilities_step },
 	{ STEP_NO_NEW_PRIVS, no_new_privs_step },
-	{ STEP_RLIMITS, rlimits_step },
 	{ STEP_PROGRAM_LANDLOCK, landlock_step },
 	{ STEP_WRITE_EXEC, write_exec_step },
+	{ STEP_RLIMITS, rlimits_step },
 };
 
 static void note_done(struct progress *progress, enum step step)
@@ -247,6 +280,7 @@ static int load_filter(struct confinement *c, struct progress *progress,
 				      .filter = code };
 	struct box box = c->box;
 	int status_fd = can_read && can_close ? fd_take(&c->status_fd) : -1;
+	const uint64_t n_filters = count_filters(status_fd);
 	int r;
 
 	memcpy(code, c->box.filter.code, program.len * sizeof(*code));
@@ -260,7 +294,7 @@ static int load_filter(struct confinement *c, struct progress *progress,
 		r = fail(progress, STEP_SECCOMP, r, "load",
 			 "the system-call filter", err);
 	else if (status_fd >= 0)
-		r = verify_status(progress, &box, status_fd, err);
+		r = verify_status(progress, &box, status_fd, n_filters, err);
 	cleanup_close(&status_fd);
 	return r;
 }

@@ -114,13 +114,35 @@ static void prepare_rlimits(struct confinement *c)
 		add_rlimit(&c->box, RLIMIT_CPU, seconds, seconds + 1);
 }
 
-/* Real, effective and saved: a program that is setuid has several. */
+static int refuse_ids(const struct fh_plan *plan, const char *capability,
+		      struct fh_error *err)
+{
+	error_set(err, FH_STAGE_PREPARE, -EPERM,
+		  "become uid %u and gid %u: without %s nobody can",
+		  plan->uid, plan->gid, capability);
+	error_remedy(err, "keep the capability until the process has confined itself");
+	return -EPERM;
+}
+
+/* Without the capability, a process may only choose among what it has. */
+static bool is_among(const uint32_t ids[3], uint32_t id)
+{
+	return ids[0] == id || ids[1] == id || ids[2] == id;
+}
+
+/* Real, effective and saved: a program that is setuid has several. What is
+ * permitted counts, for a privilege that was put aside is taken up again. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
+	struct capability_sets sets = { 0 };
 	uid_t u[3];
 	gid_t g[3];
+	int r = capability_get(&sets);
 
+	if (r < 0)
+		return error_set(err, FH_STAGE_PREPARE, r,
+				 "read the capability sets: %s", strerror(-r));
 	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
 	    getresgid(&g[0], &g[1], &g[2]) < 0)
 		return error_set(err, FH_STAGE_PREPARE, -errno,
@@ -130,7 +152,14 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 	for (int i = 0; i < 3; i++)
 		if (u[i] != plan->uid || g[i] != plan->gid)
 			c->box.use_newuid = true;
-	c->box.clear_groups = plan->kernel.can_clear_groups;
+	if (!is_among(u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
+		return refuse_ids(plan, "CAP_SETUID", err);
+	if (!is_among(g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
+		return refuse_ids(plan, "CAP_SETGID", err);
+	c->puts_aside = sets.permitted & ~sets.effective;
+	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
+	c->box.clear_groups = plan->kernel.can_clear_groups ||
+			      (c->puts_aside >> CAP_SETGID & 1);
 	return 0;
 }
 
@@ -177,7 +206,6 @@ static void prepare_landlock(struct confinement *c)
 int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 		    struct fh_error *err)
 {
-	struct capability_sets sets = { 0 };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -193,8 +221,6 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
 	if (r < 0)
 		return r;
-	ret->box.has_setpcap = capability_get(&sets) == 0 &&
-			       sets.effective >> CAP_SETPCAP & 1;
 	ret->is_root_shut = is_root_shut(ret);
 	ret->status_fd = open("/proc/thread-self/status",
 			      O_RDONLY | O_CLOEXEC);

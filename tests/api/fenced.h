@@ -38,9 +38,11 @@ policy_of(const char *const *pairs)
 
 /* --- a place ---------------------------------------------------------------- */
 
-/* A directory that everybody may use, with in/file, out/ and secret. */
+/* A directory that everybody may use, with in/file, out/ and secret. It lies in
+ * the stage, and goes with it: who is confined cannot tidy up. */
 struct place {
-	char dir[64], in[96], in_file[96], out[96], out_file[96], secret[96];
+	char dir[96], in[128], in_file[128], out[128], out_file[128],
+		secret[128];
 };
 
 __attribute__((unused)) static void place_write(const char *path,
@@ -58,7 +60,8 @@ __attribute__((unused)) static struct place place_new(void)
 {
 	struct place place;
 
-	snprintf(place.dir, sizeof(place.dir), "/tmp/fenced-XXXXXX");
+	snprintf(place.dir, sizeof(place.dir), "%.64s/fenced-XXXXXX",
+		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	check(mkdtemp(place.dir));
 	check_int(chmod(place.dir, 0777), 0);
 #define BENEATH(field, name)                                                   \
@@ -73,16 +76,6 @@ __attribute__((unused)) static struct place place_new(void)
 	place_write(place.in_file, "input");
 	place_write(place.secret, "secret");
 	return place;
-}
-
-__attribute__((unused)) static void place_done(const struct place *place)
-{
-	unlink(place->in_file);
-	unlink(place->out_file);
-	unlink(place->secret);
-	rmdir(place->in);
-	rmdir(place->out);
-	rmdir(place->dir);
 }
 
 /* 0, or the errno that opening ended with. */
@@ -126,11 +119,9 @@ __attribute__((unused)) static struct state state_read(int fd)
 __attribute__((unused)) static const char *state_get(const struct state *state,
 						     const char *name)
 {
-	static char ret[4][512];
-	static int turn;
 	char label[64];
 	const char *at;
-	char *to = ret[turn++ % 4];
+	char *ret;
 	size_t n;
 
 	snprintf(label, sizeof(label), "\n%s:", name);
@@ -142,8 +133,9 @@ __attribute__((unused)) static const char *state_get(const struct state *state,
 	n = strcspn(at, "\n");
 	while (n && at[n - 1] == ' ')
 		n--;
-	snprintf(to, 512, "%.*s", (int)n, at);
-	return to;
+	ret = strndup(at, n); /* the test's process ends soon */
+	check(ret);
+	return ret;
 }
 
 #define check_field(state, name, expected)                                     \
@@ -205,7 +197,7 @@ __attribute__((unused)) static void check_usual(const struct state *before,
 			      state_get(before, "CapBnd"));
 }
 
-/* Calls that open files or make sockets are not needed for it. */
+/* How many descriptors are open; needs no file. */
 __attribute__((unused)) static int count_fds(void)
 {
 	int n = 0;
