@@ -79,10 +79,10 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 
 	if (strcmp(name, call_name) == 0)
 		error_set(err, FH_STAGE_PLAN, -EINVAL,
-			"%s cannot be allowed in a box", name);
+			"%s cannot be allowed", name);
 	else
 		error_set(err, FH_STAGE_PLAN, -EINVAL,
-			"%s cannot be allowed in a box: it contains %s", name,
+			"%s cannot be allowed: it contains %s", name,
 			call_name);
 	if (call == CALL_clone3 || call == CALL_openat2)
 		error_remedy(err, "leave it out: programs fall back to %s, "
