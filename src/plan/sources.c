@@ -347,8 +347,11 @@ static int open_expanded(struct opener *o, const struct plan_mount *mount)
 	size_t n = 0;
 	int r;
 
-	if (!dir)
-		return fail_source(o, mount, root < 0 ? root : -ENOMEM, NULL);
+	if (!dir) {
+		r = root < 0 ? root : -errno;
+		cleanup_close(&root);
+		return fail_source(o, mount, r, NULL);
+	}
 	r = real_path(o, root, &whole.source);
 	while (r == 0 && (entry = readdir(dir))) {
 		if (is_own_name(entry->d_name) ||

@@ -1,13 +1,14 @@
 /* Looks at the threads of this process, by /proc and by libc. */
 #include "sys/threads.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined(__GLIBC__)
@@ -123,19 +124,44 @@ static int check_task(int tasks, const char *task,
 	return is_so(status, ctx);
 }
 
+/* include/linux/dirent.h, which is not for programs; as getdents64(2) has it. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+};
+
+/* Read without libc, whose opendir() needs memory: when that is short the
+ * threads would be taken for unseen, after they were changed. */
 int threads_check(int (*is_so)(const char *status, const void *ctx),
 		  const void *ctx)
 {
-	DIR *dir = opendir("/proc/self/task");
-	struct dirent *entry;
+	autoclose int tasks = open("/proc/self/task",
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct entry) char entries[2048];
 	int r = 1;
 
-	if (!dir)
+	if (tasks < 0)
 		return -errno;
-	while (r == 1 && (entry = readdir(dir)))
-		if (*entry->d_name != '.')
-			r = check_task(dirfd(dir), entry->d_name, is_so, ctx);
-	closedir(dir);
+	while (r == 1) {
+		long n = syscall(SYS_getdents64, tasks, entries,
+				 sizeof(entries));
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		for (long at = 0; at < n && r == 1;) {
+			const struct entry *entry =
+				(const void *)(entries + at);
+
+			if (*entry->name != '.')
+				r = check_task(tasks, entry->name, is_so, ctx);
+			at += entry->length;
+		}
+	}
 	return r;
 }
 

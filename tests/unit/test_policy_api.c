@@ -437,7 +437,7 @@ static void sweep(struct fh_policy *policy, size_t i)
 		int r;
 
 		memset(&err, 0, sizeof(err));
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_set_from(policy, rows[i].name, rows[i].value,
 				       "box.conf:12", &err);
 		if (!memory_failed()) {
@@ -469,23 +469,23 @@ static void test_no_memory(void)
 		char *text = NULL;
 		int r;
 
-		allocations_left = n;
+		memory_fail_after(n);
 		copy = fh_policy_copy(policy);
 		done = !memory_failed();
 		check(done == (copy != NULL));
 		fh_policy_free(copy);
 		memset(&err, 0, sizeof(err));
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_print(policy, FH_JSON, &text, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		check_int(err.code, r);
 		free(text);
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_ids(policy, 8, 9, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		check_value(policy, "uid", r ? "4294967294" : "8");
 		check_int(fh_policy_ids(policy, 4294967294, 0, NULL), 0);
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_get(policy, "bind", &text, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		if (r == 0)
