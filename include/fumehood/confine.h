@@ -79,7 +79,8 @@ int fh_confine(const struct fh_policy *policy,
  *
  * The preset network-server: reading and writing in both directories, no new
  * internet socket, no capability, as FH_NOBODY when started as root. Bind and
- * listen first. Return: as fh_confine()
+ * listen first: both are refused then, and so is TCP fast open. Before Landlock
+ * ABI 10 an open UDP socket can still send anywhere. Return: as fh_confine()
  */
 int fh_confine_network_service(const char *data_dir, const char *log_dir,
 			       struct fh_error *err);

@@ -126,7 +126,11 @@ const struct fh_plan *fh_box_plan(const struct fh_box *box);
 
 /**
  * fh_kill() - send a signal to the program and its process group
- * @sig: 1 to 31; SIGKILL ends everything in the box at once
+ * @sig: 1 to 31; SIGKILL ends everything in the box at once, SIGSTOP and
+ *       SIGTSTP stop the program, which a time limit still ends
+ *
+ * A terminal's signals to the group of the caller do not reach the program,
+ * unless it shares the terminal (tty inherit): pass on what it shall get.
  *
  * Return: 0; -ESRCH when it has ended; -EINVAL, also for another signal
  */

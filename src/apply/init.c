@@ -153,9 +153,12 @@ static void read_signals(struct init *init)
 	struct signalfd_siginfo info;
 
 	while (read(init->signals, &info, sizeof(info)) == sizeof(info)) {
-		/* The launcher is outside: it has no number in here. */
-		bool is_launcher = !init->box->has_pid_namespace ||
-				   info.ssi_pid == 0;
+		/* The launcher is outside: it has no number in here. What a
+		 * terminal sends, the kernel does, to the launcher as well,
+		 * and what comes of it is for the launcher to say. */
+		bool is_launcher = (!init->box->has_pid_namespace ||
+				    info.ssi_pid == 0) &&
+				   info.ssi_code != SI_KERNEL;
 
 		if (info.ssi_signo == BOX_THREAD_DIED && is_launcher)
 			end_as_killed(init);

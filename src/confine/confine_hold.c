@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 
 #include "confine/confine_plan.h"
+#include "sys/landlock_calls.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 
@@ -67,16 +68,37 @@ static void hold_files(struct fh_plan *plan)
 		       "on-deny log lets owners and modes be changed");
 }
 
+/* Before ABI 10 Landlock sees no datagram: an open socket is told by the kernel
+ * where each one goes. */
+static void look_at_datagrams(struct fh_plan *plan)
+{
+	bool is_silent = refuses(plan, "connect") && refuses(plan, "sendto") &&
+			 refuses(plan, "sendmsg") && refuses(plan, "sendmmsg");
+
+	if (!is_silent &&
+	    !(plan->landlock.handled_net & LL_NET_CONNECT_SEND_UDP))
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a UDP socket that is open can send anywhere; Landlock ABI 10 refuses it: Linux 7.2 has it");
+}
+
 /* An open TCP socket can be disconnected and connected elsewhere: refusing new
  * sockets does not hold it. */
 static void hold_no_network(struct fh_plan *plan)
 {
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
+	look_at_datagrams(plan);
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
 	else if (!refuses(plan, "connect"))
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+}
+
+static void hold_ports(struct fh_plan *plan)
+{
+	plan_held(plan, FH_GUARANTEE_NETWORK,
+		  BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
+	look_at_datagrams(plan);
 }
 
 static void hold_network(struct fh_plan *plan)
@@ -94,8 +116,7 @@ static void hold_network(struct fh_plan *plan)
 			  "with a port to listen on, listening on a socket that was never bound opens a free port as well, which no kernel lets us refuse",
 			  "listen before confining, and leave the port out");
 	else
-		plan_held(plan, FH_GUARANTEE_NETWORK,
-			  BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
+		hold_ports(plan);
 }
 
 static void hold_sockets(struct fh_plan *plan)

@@ -14,7 +14,8 @@
  * Refusals that keep their errno whatever on_deny says, because programs ask
  * only to see whether they may: libc falls back from clone3 to clone and from
  * openat2 to openat on ENOSYS, and on nothing else; looking up a user name
- * tries a socket, loading libnuma asks for the memory policy. KILL would end
+ * tries a socket, loading libnuma asks for the memory policy, ls and cp for
+ * attributes, which not every file system has. KILL would end
  * harmless programs here, and LOG would let through what rules rely on.
  */
 static const struct {
@@ -23,8 +24,14 @@ static const struct {
 } soft_refusals[] = {
 	{ CALL_clone3, ENOSYS },
 	{ CALL_get_mempolicy, EPERM },
+	{ CALL_getxattr, EOPNOTSUPP },
+	{ CALL_getxattrat, EOPNOTSUPP },
+	{ CALL_lgetxattr, EOPNOTSUPP },
 	{ CALL_listmount, ENOSYS },
 	{ CALL_listns, ENOSYS },
+	{ CALL_listxattr, EOPNOTSUPP },
+	{ CALL_listxattrat, EOPNOTSUPP },
+	{ CALL_llistxattr, EOPNOTSUPP },
 	{ CALL_lsm_get_self_attr, ENOSYS },
 	{ CALL_lsm_list_modules, ENOSYS },
 	{ CALL_lsm_set_self_attr, ENOSYS },

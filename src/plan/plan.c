@@ -146,6 +146,14 @@ static const char *const metadata_calls[] = {
 };
 #define N_METADATA (sizeof(metadata_calls) / sizeof(*metadata_calls))
 
+/* Nor does Landlock see that extended attributes are read, whose values are
+ * as much the file's as what is in it. Those of open files stay readable. */
+static const char *const attribute_calls[] = {
+	"getxattr", "getxattrat", "lgetxattr", "listxattr", "listxattrat",
+	"llistxattr",
+};
+#define N_ATTRIBUTE (sizeof(attribute_calls) / sizeof(*attribute_calls))
+
 /* Objects of the machine's ipc namespace outlive a run, and all of a user's
  * are one another's. The user may allow them again. */
 static const char *const shared_ipc[] = {
@@ -162,7 +170,8 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	int r;
 
 	plan->syscall_changes = arena_alloc(&plan->arena,
-		(policy->n_syscall_changes + N_METADATA + N_SHARED_IPC) *
+		(policy->n_syscall_changes + N_METADATA + N_ATTRIBUTE +
+		 N_SHARED_IPC) *
 			sizeof(*plan->syscall_changes));
 	if (!plan->syscall_changes)
 		return -ENOMEM;
@@ -177,6 +186,9 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ metadata_calls[i], true };
+	for (size_t i = 0; !plan->has_namespaces && i < N_ATTRIBUTE; i++)
+		plan->syscall_changes[n++] =
+			(struct syscall_change){ attribute_calls[i], true };
 	request->arch = plan->kernel.arch;
 	request->base = base;
 	request->on_deny = (enum fh_deny)policy->on_deny;
@@ -186,8 +198,10 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 		!plan->has_namespaces && policy->net == FH_NET_NONE;
 	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
 	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->deny_listen_autobind = policy->net == FH_NET_HOST &&
-					!policy->listen.n;
+	request->keeps_sockets = !plan->has_namespaces;
+	request->deny_listen_autobind =
+		(policy->net == FH_NET_HOST || plan->is_self) &&
+		!policy->listen.n;
 	request->deny_other_pids = !plan->has_namespaces;
 	request->deny_file_flags = !plan->has_namespaces;
 	request->protect_init = plan->has_namespaces;
