@@ -39,7 +39,8 @@ struct seccomp_request {
 	bool only_unix_sockets;	 /* no net namespace and no network wanted */
 	bool tcp_ports_by_landlock; /* --net host with port rules: close holes */
 	bool allow_udp;		 /* with the above: ABI >= 10 holds UDP ports */
-	bool deny_listen_autobind; /* --connect without --listen */
+	bool deny_listen_autobind; /* no port to listen on was granted */
+	bool is_self; /* no program is executed, and sockets may be open */
 	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
 	bool protect_init; /* pid 1 is the box's init: same uid, not its prey */
 	bool shares_group; /* process group with the caller: --tty inherit */

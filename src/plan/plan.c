@@ -184,8 +184,10 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 		!plan->has_namespaces && policy->net == FH_NET_NONE;
 	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
 	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->deny_listen_autobind = policy->net == FH_NET_HOST &&
-					!policy->listen.n;
+	request->is_self = plan->is_self;
+	request->deny_listen_autobind =
+		(policy->net == FH_NET_HOST || plan->is_self) &&
+		!policy->listen.n;
 	request->deny_other_pids = !plan->has_namespaces;
 	request->deny_file_flags = !plan->has_namespaces;
 	request->protect_init = plan->has_namespaces;
