@@ -67,16 +67,36 @@ static void hold_files(struct fh_plan *plan)
 		       "on-deny log lets owners and modes be changed");
 }
 
-/* An open TCP socket can be disconnected and connected elsewhere: refusing new
- * sockets does not hold it. */
+/* Can nothing be sent or connected, whatever socket is open? */
+static bool is_mute(const struct fh_plan *plan)
+{
+	return refuses(plan, "connect") && refuses(plan, "sendto") &&
+	       refuses(plan, "sendmsg") && refuses(plan, "sendmmsg");
+}
+
+/* Refusing new sockets does not hold those that are open: TCP can be
+ * disconnected and connected elsewhere, UDP can be sent anywhere. */
+static void tell_open_sockets(struct fh_plan *plan)
+{
+	if (is_mute(plan))
+		return;
+	if (!plan->landlock.handled_net)
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+	else if (plan->kernel.landlock_abi < 10)
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a UDP or MPTCP socket that is open can reach anywhere; Landlock ABI 10 refuses it to UDP: Linux 7.2 has it");
+	else
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "an MPTCP socket that is open can be connected elsewhere, which Landlock does not see");
+}
+
 static void hold_no_network(struct fh_plan *plan)
 {
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	else if (!refuses(plan, "connect"))
-		partly(plan, FH_GUARANTEE_NETWORK,
-		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+	tell_open_sockets(plan);
 }
 
 static void hold_network(struct fh_plan *plan)
@@ -96,14 +116,14 @@ static void hold_network(struct fh_plan *plan)
 	else
 		plan_held(plan, FH_GUARANTEE_NETWORK,
 			  BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
+	tell_open_sockets(plan);
 }
 
 static void hold_sockets(struct fh_plan *plan)
 {
 	int abi = plan->landlock.handled_fs ? plan->kernel.landlock_abi : 0;
 
-	if (refuses(plan, "connect") && refuses(plan, "sendto") &&
-	    refuses(plan, "sendmsg") && refuses(plan, "sendmmsg")) {
+	if (is_mute(plan)) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
 	} else if (abi >= 6) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
@@ -120,11 +140,11 @@ static void hold_sockets(struct fh_plan *plan)
 	}
 }
 
+/* A filter alone cannot: abort() needs tgkill, and a descriptor's owner, who
+ * is sent SIGIO, is set by fcntl. */
 static void hold_processes(struct fh_plan *plan)
 {
-	if (refuses(plan, "kill"))
-		plan_held(plan, FH_GUARANTEE_PROCESSES, BIT(SECCOMP));
-	else if (plan->landlock.scoped)
+	if (plan->landlock.scoped)
 		plan_held(plan, FH_GUARANTEE_PROCESSES,
 			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
 	else
@@ -146,7 +166,7 @@ static void hold_privileges(struct fh_plan *plan)
 	if (plan->uid == 0)
 		partly(plan, FH_GUARANTEE_PRIVILEGES,
 		       "the user id stays 0, which owns most of the system");
-	if (!refuses(plan, "unshare"))
+	if (confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME)
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "a container runtime may make namespaces, in which it has every capability",
 			  "");
