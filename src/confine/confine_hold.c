@@ -29,9 +29,14 @@ static bool refuses(const struct fh_plan *plan, const char *call)
 			      verdict.kind == VERDICT_UNKNOWN);
 }
 
+static bool is_runtime(const struct fh_plan *plan)
+{
+	return confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME;
+}
+
 static const char *why_no_landlock(const struct fh_plan *plan)
 {
-	if (confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME)
+	if (is_runtime(plan))
 		return "Landlock refuses every mount, and a container runtime mounts";
 	switch (plan->kernel.landlock_error) {
 	case -EPERM:
@@ -80,7 +85,10 @@ static void tell_open_sockets(struct fh_plan *plan)
 {
 	if (is_mute(plan))
 		return;
-	if (!plan->landlock.handled_net)
+	if (is_runtime(plan))
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a socket that is open can be connected elsewhere");
+	else if (!plan->landlock.handled_net)
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
 	else if (plan->kernel.landlock_abi < 10)
@@ -105,6 +113,9 @@ static void hold_network(struct fh_plan *plan)
 
 	if (policy->net == FH_NET_NONE)
 		hold_no_network(plan);
+	else if (is_runtime(plan))
+		plan_lost(plan, FH_GUARANTEE_NETWORK, why_no_landlock(plan),
+			  "");
 	else if (!plan->landlock.handled_net)
 		plan_lost(plan, FH_GUARANTEE_NETWORK,
 			  "ports of the host's network are only held by Landlock ABI 4",
@@ -133,6 +144,9 @@ static void hold_sockets(struct fh_plan *plan)
 		else
 			partly(plan, FH_GUARANTEE_SOCKETS,
 			       "sockets with a path are only held by Landlock ABI 9: Linux 7.1 has it");
+	} else if (is_runtime(plan)) {
+		plan_lost(plan, FH_GUARANTEE_SOCKETS, why_no_landlock(plan),
+			  "");
 	} else {
 		plan_lost(plan, FH_GUARANTEE_SOCKETS,
 			  "unix sockets of the host are only held by Landlock ABI 6 and 9",
@@ -147,6 +161,9 @@ static void hold_processes(struct fh_plan *plan)
 	if (plan->landlock.scoped)
 		plan_held(plan, FH_GUARANTEE_PROCESSES,
 			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
+	else if (is_runtime(plan))
+		plan_lost(plan, FH_GUARANTEE_PROCESSES, why_no_landlock(plan),
+			  "");
 	else
 		plan_lost(plan, FH_GUARANTEE_PROCESSES,
 			  "signals to the user's other processes are only held by Landlock ABI 6",
@@ -166,7 +183,7 @@ static void hold_privileges(struct fh_plan *plan)
 	if (plan->uid == 0)
 		partly(plan, FH_GUARANTEE_PRIVILEGES,
 		       "the user id stays 0, which owns most of the system");
-	if (confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME)
+	if (is_runtime(plan))
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "a container runtime may make namespaces, in which it has every capability",
 			  "");

@@ -138,8 +138,9 @@ static void test_runtime(void)
 	check_state(plan, FILES_READ, NOT, "refuses every mount");
 	check_state(plan, FILES_WRITE, NOT, "refuses every mount");
 	check_state(plan, PRIVILEGES, NOT, "namespaces");
-	check_state(plan, PROCESSES, NOT, "");
-	check_state(plan, SOCKETS, NOT, "");
+	check_state(plan, PROCESSES, NOT, "refuses every mount");
+	check_state(plan, SOCKETS, NOT, "refuses every mount");
+	check_state(plan, NETWORK, PARTLY, "open");
 	check_state(plan, KERNEL, FULLY, "");
 	done(plan);
 	/* Without unshare there is still clone. */
