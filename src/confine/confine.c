@@ -220,8 +220,7 @@ static int write_exec_step(struct confinement *c,
 	return write_exec_apply(&c->box, failure);
 }
 
-/* In the order of enum step, but for the limits: they come when no descriptor
- * is needed any more, for here the caller's own are open. The filter follows. */
+/* In the order of enum step; the filter comes after them. */
 static const struct {
 	enum step step;
 	int (*take)(struct confinement *c, struct child_failure *failure);

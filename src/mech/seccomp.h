@@ -41,6 +41,7 @@ struct seccomp_request {
 	bool allow_udp;		 /* with the above: ABI >= 10 holds UDP ports */
 	bool keeps_sockets; /* TCP sockets of the host's network may be open */
 	bool deny_listen_autobind; /* no port to listen on was granted */
+	bool is_self; /* no program is executed */
 	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
 	bool protect_init; /* pid 1 is the box's init: same uid, not its prey */
 	bool shares_group; /* process group with the caller: --tty inherit */

@@ -16,7 +16,7 @@ enum rule_when {
 	WHEN_INET_FREE,	 /* the same, with no port rules */
 	WHEN_INET_UDP,	 /* the same, or port rules hold for UDP as well */
 	WHEN_TCP_PORTS,	 /* Landlock holds TCP ports: nothing may pass it by */
-	WHEN_TCP_OPEN,	 /* the same, or sockets are open that it holds */
+	WHEN_TCP_HELD,	 /* the same, or TCP sockets that are open must stay */
 	WHEN_LISTEN_OFF,
 	WHEN_SELF_ONLY,
 	WHEN_INIT_ABOVE, /* pid 1 is init */

@@ -52,12 +52,12 @@ enum step {
 	/* --- in the program's process ------------------------------------ */
 	STEP_PROGRAM_DEATH, /* without a pid namespace: die with init */
 	STEP_SESSION,
-	STEP_RLIMITS,
 	STEP_SIGNALS,
 	STEP_CWD,
 	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
 	STEP_DESCRIPTORS,
 	STEP_WRITE_EXEC,
+	STEP_RLIMITS, /* when no descriptor is needed any more */
 	STEP_SECCOMP,	   /* f */
 	STEP_EXEC,
 	N_STEPS,

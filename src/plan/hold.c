@@ -227,17 +227,24 @@ void plan_settle(struct fh_plan *plan, const char *why)
 {
 	uint32_t required = policy_required(plan->policy);
 
-	/* Required of every box: a process has no run that it could outlive. */
+	/* Required of every box, but a process has no run that it could
+	 * outlive: only who names it means it. */
 	if (plan->is_self)
-		required &= ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
+		required &= plan->policy->demanded |
+			    ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
 	for (int g = 0; g < N_GUARANTEES; g++) {
 		struct plan_guarantee *row = &plan->guarantees[g];
 
 		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
+			bool can_add = !plan->is_self ||
+				       g == FH_GUARANTEE_CPU ||
+				       g == FH_GUARANTEE_DISK;
+
 			row->is_asked = true;
 			plan_lost(plan, (enum fh_guarantee)g,
-				  "no ceiling was given",
-				  unasked_remedy((enum fh_guarantee)g));
+				  can_add ? "no ceiling was given" : why,
+				  can_add ? unasked_remedy((enum fh_guarantee)g)
+					  : "");
 		} else if (row->is_asked && !row->holders && !row->lost) {
 			plan_lost(plan, (enum fh_guarantee)g, why, "");
 		}

@@ -199,6 +199,7 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
 	request->allow_udp = plan->kernel.landlock_abi >= 10;
 	request->keeps_sockets = !plan->has_namespaces;
+	request->is_self = plan->is_self;
 	request->deny_listen_autobind =
 		(policy->net == FH_NET_HOST || plan->is_self) &&
 		!policy->listen.n;

@@ -312,6 +312,8 @@ static int set_guarantee(const struct setting_call *call)
 
 	if (g >= 0) {
 		*(uint32_t *)field(call) |= GUARANTEE_BIT(g);
+		if (field(call) == &call->policy->required)
+			call->policy->demanded |= GUARANTEE_BIT(g);
 		return 0;
 	}
 	setting_refuse(call, -ENOENT, "no such guarantee");
