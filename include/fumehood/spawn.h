@@ -90,7 +90,8 @@ int fh_spawn(const struct fh_policy *policy, char *const argv[],
  * @plan: from fh_plan_new(); must outlive the box, as must its policy.
  *        options->env and options->kernel are not used
  *
- * Return: as fh_spawn(), and -ESTALE
+ * Return: as fh_spawn(); -ESTALE; -EINVAL also for a plan of
+ *         fh_plan_confine()
  */
 int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		  const struct fh_spawn_options *options, struct fh_box **ret,

@@ -96,19 +96,6 @@ int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 	return api_take_text(&text, ret, __func__, err);
 }
 
-/* What a box would show is no question to a plan that makes none. */
-static int need_box(const struct fh_plan *plan, const char *function,
-		    struct fh_error *err)
-{
-	int r = plan_need_current(plan, function, err);
-
-	if (r < 0 || !plan->is_self)
-		return r;
-	return error_set(err, FH_STAGE_PARSE, -EINVAL,
-			 "%s: the plan is to confine a process, not to box one",
-			 function);
-}
-
 int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 		  struct fh_error *err)
 {
@@ -116,7 +103,7 @@ int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 	int r = api_needs(plan, err);
 
 	if (r == 0)
-		r = need_box(plan, __func__, err);
+		r = plan_need_box(plan, __func__, err);
 	if (r < 0)
 		return r;
 	if (argv && !argv[0])
@@ -180,7 +167,7 @@ int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
 	if (r == 0)
 		r = api_needs(ret_advice, err);
 	if (r == 0)
-		r = need_box(plan, __func__, err);
+		r = plan_need_box(plan, __func__, err);
 	if (r == 0)
 		r = ask(plan, verb, what, &answer, err);
 	if (r == 0)
