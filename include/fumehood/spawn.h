@@ -77,7 +77,8 @@ struct fh_spawn_options {
  * The box ends with the calling process, not with the calling thread.
  *
  * Return: 0; what fh_plan_new() and fh_plan_check() return; -ENOENT or -EACCES
- *         for a program that is not there or not granted; -ETIMEDOUT when the
+ *         for a program that is not there or not granted; -EBADF for a stream
+ *         whose descriptor is not open; -ETIMEDOUT when the
  *         time limit passed before the box stood; another negative errno of
  *         the step that failed, with err->stage FH_STAGE_APPLY
  */
@@ -153,7 +154,7 @@ void fh_box_free(struct fh_box *box);
  * @plan:   fh_box_plan(), or what was planned
  * @argv:   the program and its arguments
  * @ret:    freed with free(3)
- * Return: 0, -EINVAL, -ESTALE or -ENOMEM
+ * Return: 0, -EINVAL, -ESTALE, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 		    char *const argv[], enum fh_format format, char **ret,

@@ -41,8 +41,7 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 	if (row->is_asked)
 		plan_print_holders(row->holders, &holders);
 	if (holders.code)
-		return error_set(err, FH_STAGE_PLAN, holders.code,
-				 "fh_plan_guarantee: out of memory");
+		return api_fail_text(&holders, "fh_plan_guarantee", err);
 	if (!row->is_asked)
 		reason = plan_unasked(plan);
 	else if (row->lost)
