@@ -182,6 +182,27 @@ static void test_values(void)
 	}
 }
 
+/* What can be asked for one by one, but not be told at once. */
+static void test_huge(void)
+{
+	static char huge[(17 << 20) + 1];
+	char *const argv[] = { huge, NULL };
+	struct fh_policy *policy = fh_policy_new();
+
+	memset(huge, 'a', sizeof(huge) - 1);
+	BAD(-E2BIG, fh_policy_allow(s.policy, FH_READ, huge, err));
+	BAD(-E2BIG, fh_policy_env(s.policy, "A", huge, err));
+	BAD_PLAN(-E2BIG, fh_result_print(&s.result, s.plan, argv, FH_JSON,
+					 TEXT, err));
+	huge[100000] = '\0';
+	for (int i = 0; i < 200; i++)
+		scene_do(fh_policy_env(policy, "A", huge, &scene_err));
+	BAD(-E2BIG, fh_policy_get(policy, "env", TEXT, err));
+	BAD(-E2BIG, fh_policy_print(policy, FH_TEXT, TEXT, err));
+	BAD(-E2BIG, fh_policy_print(policy, FH_JSON, TEXT, err));
+	fh_policy_free(policy);
+}
+
 /* --- kernels and plans -------------------------------------------------------- */
 
 static void test_plan_null(void)
@@ -419,6 +440,8 @@ static const struct tap_test tests[] = {
 	  .seconds = 60 },
 	{ .name = "policies: limits", .run = test_limits, .seconds = 60 },
 	{ .name = "policies: values", .run = test_values, .seconds = 60 },
+	{ .name = "what is too long to be told", .run = test_huge,
+	  .seconds = 60 },
 	{ .name = "kernels and plans: NULL", .run = test_plan_null,
 	  .seconds = 60 },
 	{ .name = "kernels and plans: values", .run = test_plan_values,

@@ -335,6 +335,22 @@ static void test_spawn(void)
 	      fh_spawn_plan(s.plan, scene_argv, &quick, MADE(box), err));
 }
 
+/* Namespaces are taken for granted, refused, tried, and planned without. */
+static void test_spawn_anew(void)
+{
+	struct fh_policy *policy = scene_self_policy();
+	struct fh_seccomp *outer = NULL;
+
+	need_failing_memory();
+	scene_do(fh_seccomp_new("default", &outer, &scene_err));
+	scene_do(fh_seccomp_load(outer, &scene_err));
+	scene_kernel_need();
+	check(!fh_kernel_has_namespaces(scene_kernel));
+	SWEEP(MAKES_BOX, fh_spawn(policy, scene_argv, &quick, MADE(box), err));
+	fh_seccomp_free(outer);
+	fh_policy_free(policy);
+}
+
 static void test_box(void)
 {
 	need_failing_memory();
@@ -468,6 +484,8 @@ static const struct tap_test tests[] = {
 	{ .name = "why", .run = test_why, .seconds = 120 },
 	{ .name = "a root of its own", .run = test_root, .seconds = 60 },
 	{ .name = "starting boxes", .run = test_spawn, .seconds = 120 },
+	{ .name = "starting boxes where there are no namespaces",
+	  .run = test_spawn_anew, .seconds = 120 },
 	{ .name = "boxes that run", .run = test_box, .seconds = 60 },
 	{ .name = "confining", .run = test_confine, .seconds = 60 },
 	{ .name = "capabilities and ids", .run = test_layers, .seconds = 60 },
