@@ -66,7 +66,7 @@ int fh_policy_set_from(struct fh_policy *policy, const char *name,
  *       the default; freed with free(3)
  *
  * A switch is "yes" or "". Line feeds that a value has in it stay as they are.
- * Return: 0, -EINVAL, -ENOENT or -ENOMEM
+ * Return: 0, -EINVAL, -ENOENT, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 		  struct fh_error *err);
@@ -77,7 +77,7 @@ int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
  *       control characters and backslashes escaped; FH_JSON: one object; freed
  *       with free(3)
  *
- * Return: 0, -EINVAL or -ENOMEM
+ * Return: 0, -EINVAL, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_policy_print(const struct fh_policy *policy, enum fh_format format,
 		    char **ret, struct fh_error *err);

@@ -92,7 +92,8 @@ int fh_spawn(const struct fh_policy *policy, char *const argv[],
  * @plan: from fh_plan_new(); must outlive the box, as must its policy.
  *        options->env and options->kernel are not used
  *
- * Return: as fh_spawn(), and -ESTALE
+ * Return: as fh_spawn(); -ESTALE; -EINVAL also for a plan of
+ *         fh_plan_confine()
  */
 int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		  const struct fh_spawn_options *options, struct fh_box **ret,
@@ -158,7 +159,7 @@ void fh_box_free(struct fh_box *box);
  * @plan:   fh_box_plan(), or what was planned
  * @argv:   the program and its arguments
  * @ret:    freed with free(3)
- * Return: 0, -EINVAL, -ESTALE or -ENOMEM
+ * Return: 0, -EINVAL, -ESTALE, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 		    char *const argv[], enum fh_format format, char **ret,

@@ -247,7 +247,7 @@ int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		options = &defaults;
 	if (!box)
 		return no_memory(err);
-	r = plan_need_current(plan, "fh_spawn_plan", &own);
+	r = plan_need_box(plan, "fh_spawn_plan", &own);
 	if (r == 0)
 		r = start_borrowed(box, plan, argv, options, &own);
 	return finish_spawn(box, r, options, &own, ret, err);

@@ -1,11 +1,11 @@
 /* Plans the system-call filter: policy and kernel facts in, rules out. */
 #include "mech/seccomp.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/scratch.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
@@ -167,7 +167,7 @@ static void decide_numbers(struct compiler *c)
 
 		if (nr < 0)
 			continue;
-		assert(nr < FILTER_NR_MAX);
+		invariant(nr < FILTER_NR_MAX);
 		if (c->allowed.has[call])
 			c->filter->by_nr[nr].kind = VERDICT_ALLOW;
 		else

@@ -300,6 +300,18 @@ int plan_need_current(const struct fh_plan *plan, const char *function,
 	return -ESTALE;
 }
 
+int plan_need_box(const struct fh_plan *plan, const char *function,
+		  struct fh_error *err)
+{
+	int r = plan_need_current(plan, function, err);
+
+	if (r < 0 || !plan->is_self)
+		return r;
+	return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			 "%s: the plan is to confine a process, not to box one",
+			 function);
+}
+
 void plan_free(struct fh_plan *plan)
 {
 	if (!plan)

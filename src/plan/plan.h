@@ -95,6 +95,11 @@ void plan_free(struct fh_plan *plan);
 int plan_need_current(const struct fh_plan *plan, const char *function,
 		      struct fh_error *err);
 
+/* A plan that makes no box can neither be carried out as one nor be asked what it
+ * would show. Return: 0, -ESTALE or -EINVAL */
+int plan_need_box(const struct fh_plan *plan, const char *function,
+		  struct fh_error *err);
+
 /* Adds the plan as text, or as one JSON object. */
 void plan_print(const struct fh_plan *plan, struct text *ret);
 void plan_print_json(const struct fh_plan *plan, struct text *ret);

@@ -239,6 +239,28 @@ static void test_kernel(void)
 	SWEEP(NEVER, (fh_kernel_free(NULL), 0));
 }
 
+/* A refusal with all its reasons needs memory, too. */
+static int refused(int r)
+{
+	return r == -EPERM ? 0 : r;
+}
+
+static void test_plan_refused(void)
+{
+	struct fh_policy *policy = fh_policy_new();
+
+	need_failing_memory();
+	scene_kernel_need();
+	scene_do(fh_policy_require(policy, FH_GUARANTEE_TIME, &scene_err));
+	SWEEP(0, refused(fh_plan_new(policy, scene_kernel, NULL, MADE(plan),
+				     err)));
+	SWEEP(0, refused(fh_plan_confine(policy, scene_kernel, MADE(plan),
+					 err)));
+	SWEEP(0, refused(fh_spawn(policy, scene_argv, NULL, MADE(box), err)));
+	SWEEP(0, refused(fh_confine(policy, NULL, MADE(plan), err)));
+	fh_policy_free(policy);
+}
+
 static void test_plan(void)
 {
 	need_failing_memory();
@@ -333,6 +355,23 @@ static void test_spawn(void)
 				  err));
 	SWEEP(NEED_PLANS | MAKES_BOX,
 	      fh_spawn_plan(s.plan, scene_argv, &quick, MADE(box), err));
+}
+
+/* Namespaces are taken for granted, refused, tried, and planned without. */
+static void test_spawn_anew(void)
+{
+	struct fh_policy *policy = scene_self_policy();
+	struct fh_seccomp *outer = NULL;
+
+	need_failing_memory();
+	scene_do(fh_seccomp_new("default", &outer, &scene_err));
+	scene_do(fh_seccomp_allow(outer, "openat2", &scene_err));
+	scene_do(fh_seccomp_load(outer, &scene_err));
+	scene_kernel_need();
+	check(!fh_kernel_has_namespaces(scene_kernel));
+	SWEEP(MAKES_BOX, fh_spawn(policy, scene_argv, &quick, MADE(box), err));
+	fh_seccomp_free(outer);
+	fh_policy_free(policy);
 }
 
 static void test_box(void)
@@ -449,10 +488,15 @@ static void test_names(void)
 				    sizeof(s.out.line)));
 }
 
+static bool is_exported(const char *name)
+{
+	return name;
+}
+
 static void test_complete(void)
 {
 	need_failing_memory();
-	check_all_tried();
+	check_all_tried(is_exported);
 }
 
 static const struct tap_test tests[] = {
@@ -460,9 +504,13 @@ static const struct tap_test tests[] = {
 	{ .name = "policies by typed calls", .run = test_typed, .seconds = 60 },
 	{ .name = "kernels", .run = test_kernel, .seconds = 120 },
 	{ .name = "plans", .run = test_plan, .seconds = 120 },
+	{ .name = "plans that are refused", .run = test_plan_refused,
+	  .seconds = 120 },
 	{ .name = "why", .run = test_why, .seconds = 120 },
 	{ .name = "a root of its own", .run = test_root, .seconds = 60 },
 	{ .name = "starting boxes", .run = test_spawn, .seconds = 120 },
+	{ .name = "starting boxes where there are no namespaces",
+	  .run = test_spawn_anew, .seconds = 120 },
 	{ .name = "boxes that run", .run = test_box, .seconds = 60 },
 	{ .name = "confining", .run = test_confine, .seconds = 60 },
 	{ .name = "capabilities and ids", .run = test_layers, .seconds = 60 },

@@ -296,8 +296,8 @@ static void test_limits(void)
 		{ FH_LIMIT_OPEN_FILES, 4, "open-files", "4" },
 		{ FH_LIMIT_PIDS, 3, "pids", "3" },
 		{ FH_LIMIT_TIME, 86400000, "timeout", "1d" },
-		{ FH_LIMIT_TMP_SIZE, UINT64_MAX, "tmp-size",
-		  "18446744073709551615" },
+		{ FH_LIMIT_TMP_SIZE, UINT64_MAX - 1, "tmp-size",
+		  "18446744073709551614" },
 	};
 	struct fh_policy *policy = fresh();
 
@@ -377,7 +377,7 @@ static void test_bad_input(void)
 	refused(p, fh_policy_env(p, "A=", NULL, &err), -EINVAL, "A=");
 	refused(p, fh_policy_env(p, "A", long_env, &err), -E2BIG, "too long");
 	refused(p, fh_policy_keep_fd(p, -1, &err), -EINVAL, "-1");
-	refused(p, fh_policy_keep_fd(p, 65536, &err), -EINVAL, "65536");
+	refused(p, fh_policy_keep_fd(p, 65536, &err), -ERANGE, "65536");
 	refused(p, fh_policy_require(p, (enum fh_guarantee)99, &err), -EINVAL,
 		"guarantee 99");
 	refused(p, fh_policy_without(p, (enum fh_guarantee)-1, &err), -EINVAL,
