@@ -33,7 +33,7 @@ struct fh_confine_options {
  *
  * In this order, whatever the order of the settings: what the policy names is
  * opened; supplementary groups, group ids, user ids; bounding set, securebits,
- * capability sets; no_new_privs; Landlock; resource limits; no-write-exec; the
+ * capability sets; no_new_privs; Landlock; no-write-exec; resource limits; the
  * filter. Each is verified. Open descriptors stay open and usable: bind, listen
  * and open before, confine, then serve.
  *
