@@ -15,6 +15,7 @@
 #include "apply/child.h"
 #include "base/cleanup.h"
 #include "confine/confine_prepare.h"
+#include "confine/confine_sockets.h"
 #include "mech/capabilities_apply.h"
 #include "mech/environment_apply.h"
 #include "mech/identity_apply.h"
@@ -50,14 +51,13 @@ tell(const struct fh_log *log, enum fh_log_level level, const char *fmt, ...)
 static int fail(const struct progress *progress, enum step step, int code,
 		const char *action, const char *object, struct fh_error *err)
 {
-	error_set(err, FH_STAGE_APPLY, code, "%s %s: %s", action,
-		  object ? object : "", strerror(-code));
+	error_set(err, FH_STAGE_APPLY, code,
+		  "%s%s%s: %s; the process is confined in part (%s)", action,
+		  object ? " " : "", object ? object : "", strerror(-code),
+		  *progress->done ? progress->done : "this step at most");
 	if (err)
 		err->step = (uint32_t)step;
-	error_remedy(err, *progress->done
-		     ? "end this process: it is confined in part (%s)"
-		     : "end this process: this step may be half done%s",
-		     progress->done);
+	error_remedy(err, "end this process");
 	return code;
 }
 
@@ -129,7 +129,9 @@ static bool is_confined(const char *status, const struct box *box)
 	       is_field(status, "CapPrm", box->keep_caps, 16) &&
 	       is_field(status, "CapEff", box->keep_caps, 16) &&
 	       is_field(status, "CapInh", 0, 16) &&
-	       is_field(status, "CapAmb", 0, 16);
+	       is_field(status, "CapAmb", 0, 16) &&
+	       (!box->has_setpcap ||
+		is_field(status, "CapBnd", box->keep_caps, 16));
 }
 
 static int verify_status(const struct progress *progress, const struct box *box,
@@ -264,13 +266,15 @@ static int load_filter(struct confinement *c, struct progress *progress,
 	return r;
 }
 
-int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
+int confine_carry_out(struct fh_plan *plan, const struct fh_log *log,
 		      struct fh_error *err)
 {
 	struct progress progress = { .log = log };
 	struct confinement c;
 	int r = confine_prepare(plan, &c, err);
 
+	if (r == 0)
+		r = confine_look_at_sockets(plan, err);
 	for (int g = 0; g < N_GUARANTEES && r == 0; g++) {
 		const struct plan_guarantee *row = &plan->guarantees[g];
 

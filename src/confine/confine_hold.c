@@ -14,8 +14,7 @@ static void partly(struct fh_plan *plan, enum fh_guarantee g, const char *why)
 		plan->guarantees[g].lost = why;
 }
 
-/* Does the filter refuse a call, whatever its arguments? */
-static bool refuses(const struct fh_plan *plan, const char *call)
+bool confine_refuses(const struct fh_plan *plan, const char *call)
 {
 	int nr = syscall_number(plan->kernel.arch, call);
 	struct verdict verdict;
@@ -67,14 +66,16 @@ static void hold_files(struct fh_plan *plan)
 		       "on-deny log lets owners and modes be changed");
 }
 
-/* An open TCP socket can be disconnected and connected elsewhere: refusing new
+/* An open TCP socket can be disconnected, and connected elsewhere: refusing new
  * sockets does not hold it. */
 static void hold_no_network(struct fh_plan *plan)
 {
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	else if (!refuses(plan, "connect"))
+	else if (!confine_refuses(plan, "connect") ||
+		 !confine_refuses(plan, "bind") ||
+		 !confine_refuses(plan, "listen"))
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
 }
@@ -102,8 +103,8 @@ static void hold_sockets(struct fh_plan *plan)
 {
 	int abi = plan->landlock.handled_fs ? plan->kernel.landlock_abi : 0;
 
-	if (refuses(plan, "connect") && refuses(plan, "sendto") &&
-	    refuses(plan, "sendmsg") && refuses(plan, "sendmmsg")) {
+	if (confine_refuses(plan, "connect") && confine_refuses(plan, "sendto") &&
+	    confine_refuses(plan, "sendmsg") && confine_refuses(plan, "sendmmsg")) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
 	} else if (abi >= 6) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
@@ -120,11 +121,11 @@ static void hold_sockets(struct fh_plan *plan)
 	}
 }
 
+/* There are more ways to signal than kill, F_SETOWN with F_SETSIG for one: only
+ * Landlock stands behind all of them. */
 static void hold_processes(struct fh_plan *plan)
 {
-	if (refuses(plan, "kill"))
-		plan_held(plan, FH_GUARANTEE_PROCESSES, BIT(SECCOMP));
-	else if (plan->landlock.scoped)
+	if (plan->landlock.scoped)
 		plan_held(plan, FH_GUARANTEE_PROCESSES,
 			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
 	else
@@ -146,7 +147,11 @@ static void hold_privileges(struct fh_plan *plan)
 	if (plan->uid == 0)
 		partly(plan, FH_GUARANTEE_PRIVILEGES,
 		       "the user id stays 0, which owns most of the system");
-	if (!refuses(plan, "unshare"))
+	else if (plan->uid != plan->kernel.uid &&
+		 !plan->kernel.can_clear_groups)
+		partly(plan, FH_GUARANTEE_PRIVILEGES,
+		       "the supplementary groups stay: the kernel does not let them be cleared here");
+	if (!confine_refuses(plan, "unshare"))
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "a container runtime may make namespaces, in which it has every capability",
 			  "");

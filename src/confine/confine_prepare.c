@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "mech/landlock.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
+#include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 #include "tables/landlock_rights.h"
 
@@ -114,12 +116,35 @@ static void prepare_rlimits(struct confinement *c)
 		add_rlimit(&c->box, RLIMIT_CPU, seconds, seconds + 1);
 }
 
+/* A namespace has the ids that its map names, and no way to any other. An id
+ * that has no name in this one is found before anything is changed. */
+static int check_map(const char *path, const char *what, uint32_t id,
+		     struct fh_error *err)
+{
+	FILE *map = fopen(path, "re");
+	unsigned long long first, outside, n;
+	bool is_mapped = !map; /* without /proc it will be seen */
+
+	while (!is_mapped &&
+	       fscanf(map, "%llu %llu %llu", &first, &outside, &n) == 3)
+		is_mapped = id >= first && id - first < n;
+	if (map)
+		fclose(map);
+	if (is_mapped)
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, -EINVAL,
+		  "%s %u does not exist in this user namespace", what, id);
+	error_remedy(err, "set one that %s has", path);
+	return -EINVAL;
+}
+
 /* Real, effective and saved: a program that is setuid has several. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
 	uid_t u[3];
 	gid_t g[3];
+	int r;
 
 	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
 	    getresgid(&g[0], &g[1], &g[2]) < 0)
@@ -131,7 +156,29 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 		if (u[i] != plan->uid || g[i] != plan->gid)
 			c->box.use_newuid = true;
 	c->box.clear_groups = plan->kernel.can_clear_groups;
-	return 0;
+	if (!c->box.use_newuid)
+		return 0;
+	r = check_map("/proc/self/uid_map", "uid", plan->uid, err);
+	return r < 0 ? r : check_map("/proc/self/gid_map", "gid", plan->gid,
+				     err);
+}
+
+/* The filter comes last: that it can be had at all is asked first, with no
+ * program at the place where it would be. */
+static int check_filter(const struct confinement *c, struct fh_error *err)
+{
+	int r = sys_seccomp(SECCOMP_SET_MODE_FILTER,
+			    c->has_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0,
+			    NULL);
+
+	if (r == -EFAULT)
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, r,
+		  "a system-call filter cannot be loaded: %s", strerror(-r));
+	error_remedy(err, r == -EPERM
+		     ? "an earlier filter refuses seccomp: allow it there, or confine once"
+		     : "the kernel needs CONFIG_SECCOMP_FILTER");
+	return r;
 }
 
 static int busy(struct fh_error *err, const char *what)
@@ -140,6 +187,14 @@ static int busy(struct fh_error *err, const char *what)
 		  "%s while other threads run, or may run", what);
 	error_remedy(err, "confine the process before its first thread is made");
 	return -EBUSY;
+}
+
+/* What is inheritable can be there without being permitted. */
+static bool may_inherit(void)
+{
+	struct capability_sets sets = { 0 };
+
+	return capability_get(&sets) < 0 || sets.inheritable;
 }
 
 /* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
@@ -151,7 +206,7 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 		return 0;
 	if (c->box.use_newuid || c->box.clear_groups)
 		return busy(err, "change ids or groups");
-	if (threads_have_no_capability() != 1)
+	if (threads_have_no_capability() != 1 || may_inherit())
 		return busy(err, "give up capabilities");
 	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
 		return 0;
@@ -187,6 +242,8 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 	r = prepare_ids(ret, err);
 	if (r == 0)
 		r = check_threads(ret, err);
+	if (r == 0)
+		r = check_filter(ret, err);
 	if (r == 0)
 		r = open_grants(ret, err);
 	if (r == 0)

@@ -116,7 +116,8 @@ static int change_calls(struct compiler *c, const struct syscall_change *change,
 	if (change->name[0] == '@')
 		member |= MEMBER_GROUP;
 	syscall_set_change(&meant, &member, 1);
-	if (change->is_deny && meant.has[CALL_execve])
+	if (change->is_deny && meant.has[CALL_execve] &&
+	    !c->request->may_deny_execve)
 		return fail_needed(change->name, err);
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
 		if (!meant.has[call])

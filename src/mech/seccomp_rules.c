@@ -179,16 +179,16 @@ const struct seccomp_rule seccomp_rules[] = {
 
 	/* The errno that the kernel gives with fast open switched off, and
 	 * without the ULP: callers fall back. */
-	{ RULE(sendto, TCP_PORTS), TESTS(ANY_BIT(3, FLAG_FASTOPEN)),
+	{ RULE(sendto, TCP_HELD), TESTS(ANY_BIT(3, FLAG_FASTOPEN)),
 	  REFUSED(EOPNOTSUPP) },
-	{ RULE(sendmsg, TCP_PORTS), TESTS(ANY_BIT(2, FLAG_FASTOPEN)),
+	{ RULE(sendmsg, TCP_HELD), TESTS(ANY_BIT(2, FLAG_FASTOPEN)),
 	  REFUSED(EOPNOTSUPP) },
-	{ RULE(sendmmsg, TCP_PORTS), TESTS(ANY_BIT(3, FLAG_FASTOPEN)),
+	{ RULE(sendmmsg, TCP_HELD), TESTS(ANY_BIT(3, FLAG_FASTOPEN)),
 	  REFUSED(EOPNOTSUPP) },
-	{ RULE(setsockopt, TCP_PORTS),
+	{ RULE(setsockopt, TCP_HELD),
 	  TESTS(EQ(1, PROTO_TCP), EQ(2, OPT_FASTOPEN_CONNECT)),
 	  REFUSED(EOPNOTSUPP) },
-	{ RULE(setsockopt, TCP_PORTS), TESTS(EQ(1, PROTO_TCP), EQ(2, OPT_ULP)),
+	{ RULE(setsockopt, TCP_HELD), TESTS(EQ(1, PROTO_TCP), EQ(2, OPT_ULP)),
 	  REFUSED(ENOENT) },
 
 	/* 0 is the caller. kill's -1 is everybody that the user may signal. */
@@ -287,7 +287,9 @@ bool seccomp_rule_applies(enum rule_when when,
 	case WHEN_FILES_MADE:
 		return !is_strict;
 	case WHEN_NETLINK:
-		return is_inet && request->base == SYSCALLS_DEFAULT;
+		return is_inet &&
+		       (request->base == SYSCALLS_DEFAULT ||
+			request->base == SYSCALLS_CONTAINER_RUNTIME);
 	case WHEN_INET:
 		return is_inet;
 	case WHEN_INET_FREE:
@@ -297,6 +299,8 @@ bool seccomp_rule_applies(enum rule_when when,
 				   request->allow_udp);
 	case WHEN_TCP_PORTS:
 		return is_inet && request->tcp_ports_by_landlock;
+	case WHEN_TCP_HELD:
+		return request->tcp_ports_by_landlock;
 	case WHEN_LISTEN_OFF:
 		return request->deny_listen_autobind;
 	case WHEN_SELF_ONLY:

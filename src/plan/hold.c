@@ -234,10 +234,17 @@ void plan_settle(struct fh_plan *plan, const char *why)
 		struct plan_guarantee *row = &plan->guarantees[g];
 
 		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
+			const char *remedy =
+				unasked_remedy((enum fh_guarantee)g);
+			bool is_boxs = plan->is_self &&
+				       g != FH_GUARANTEE_CPU &&
+				       g != FH_GUARANTEE_DISK;
+
 			row->is_asked = true;
 			plan_lost(plan, (enum fh_guarantee)g,
-				  "no ceiling was given",
-				  unasked_remedy((enum fh_guarantee)g));
+				  is_boxs ? why : "no ceiling was given",
+				  is_boxs ? "box a child with fh_spawn()"
+					  : remedy);
 		} else if (row->is_asked && !row->holders && !row->lost) {
 			plan_lost(plan, (enum fh_guarantee)g, why, "");
 		}

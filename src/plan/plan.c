@@ -41,13 +41,17 @@ static const char *beyond_caller(const struct fh_plan *plan)
 	const struct fh_kernel *kernel = &plan->kernel;
 
 	if (policy->uid != POLICY_UNLIMITED &&
+	    !(plan->is_self && policy->uid == kernel->uid) &&
 	    !kernel_has_capability(kernel, CAP_SETUID))
 		return "--uid";
 	if (policy->gid != POLICY_UNLIMITED &&
+	    !(plan->is_self && policy->gid == kernel->gid) &&
 	    !kernel_has_capability(kernel, CAP_SETGID))
 		return "--gid";
+	/* Over an execve they only come with CAP_SETPCAP. */
 	if (policy->keep_caps & ~kernel->capabilities ||
-	    (policy->keep_caps && !kernel_has_capability(kernel, CAP_SETPCAP)))
+	    (policy->keep_caps && !plan->is_self &&
+	     !kernel_has_capability(kernel, CAP_SETPCAP)))
 		return "--keep-cap";
 	return NULL;
 }
@@ -66,7 +70,9 @@ int plan_identity(struct fh_plan *plan, struct fh_error *err)
 		return 0;
 	error_set(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
 		asked);
-	error_remedy(err, "leave it out: the box then has your own ids and no capability");
+	error_remedy(err, plan->is_self
+		     ? "leave it out: the ids then stay, and no capability is kept"
+		     : "leave it out: the box then has your own ids and no capability");
 	return -EPERM;
 }
 
@@ -151,20 +157,26 @@ static const char *const shared_ipc[] = {
 };
 #define N_SHARED_IPC (sizeof(shared_ipc) / sizeof(*shared_ipc))
 
-int plan_filter(struct fh_plan *plan, enum syscall_policy base,
-		struct fh_error *err)
+/* Does the program work in the host's own tree, with its fences alone? A
+ * container runtime has none around files. */
+static bool is_in_host_tree(const struct fh_plan *plan,
+			    enum syscall_policy base)
+{
+	return !plan->has_namespaces && base != SYSCALLS_CONTAINER_RUNTIME;
+}
+
+static int list_changes(struct fh_plan *plan, enum syscall_policy base)
 {
 	const struct fh_policy *policy = plan->policy;
-	struct seccomp_request *request = &plan->seccomp;
+	bool is_host_tree = is_in_host_tree(plan, base);
 	size_t n = 0;
-	int r;
 
 	plan->syscall_changes = arena_alloc(&plan->arena,
 		(policy->n_syscall_changes + N_METADATA + N_SHARED_IPC) *
 			sizeof(*plan->syscall_changes));
 	if (!plan->syscall_changes)
 		return -ENOMEM;
-	for (size_t i = 0; !plan->has_namespaces && i < N_SHARED_IPC; i++)
+	for (size_t i = 0; is_host_tree && i < N_SHARED_IPC; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ shared_ipc[i], true };
 	for (size_t i = 0; i < policy->n_syscall_changes; i++)
@@ -172,28 +184,57 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 			policy->syscall_changes[i].name,
 			policy->syscall_changes[i].is_deny,
 		};
-	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
+	for (size_t i = 0; is_host_tree && i < N_METADATA; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ metadata_calls[i], true };
+	plan->seccomp.changes = plan->syscall_changes;
+	plan->seccomp.n_changes = n;
+	return 0;
+}
+
+/*
+ * A process that confines itself has sockets already. One that is open can be
+ * connected elsewhere without a connect, and listened on without a bind, past
+ * Landlock: both is refused to it also where no new socket can be made.
+ */
+static void request_network(struct fh_plan *plan, enum syscall_policy base)
+{
+	const struct fh_policy *policy = plan->policy;
+	struct seccomp_request *request = &plan->seccomp;
+	bool is_held = (policy->net == FH_NET_HOST || plan->is_self) &&
+		       base != SYSCALLS_CONTAINER_RUNTIME;
+
+	request->only_unix_sockets =
+		!plan->has_namespaces && policy->net == FH_NET_NONE;
+	request->tcp_ports_by_landlock = is_held;
+	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->deny_listen_autobind = is_held && !policy->listen.n;
+}
+
+int plan_filter(struct fh_plan *plan, enum syscall_policy base,
+		struct fh_error *err)
+{
+	const struct fh_policy *policy = plan->policy;
+	struct seccomp_request *request = &plan->seccomp;
+	bool is_host_tree = is_in_host_tree(plan, base);
+	int r = list_changes(plan, base);
+
+	if (r < 0)
+		return r;
 	request->arch = plan->kernel.arch;
 	request->base = base;
 	request->on_deny = (enum fh_deny)policy->on_deny;
-	request->changes = plan->syscall_changes;
-	request->n_changes = n;
-	request->only_unix_sockets =
-		!plan->has_namespaces && policy->net == FH_NET_NONE;
-	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
-	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->deny_listen_autobind = policy->net == FH_NET_HOST &&
-					!policy->listen.n;
-	request->deny_other_pids = !plan->has_namespaces;
-	request->deny_file_flags = !plan->has_namespaces;
+	request_network(plan, base);
+	request->deny_other_pids = is_host_tree;
+	request->deny_file_flags = is_host_tree;
 	request->protect_init = plan->has_namespaces;
-	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
+	request->shares_group = (plan->is_self && is_host_tree) ||
+				policy->tty == TTY_INHERIT;
 	request->deny_group_signals = request->shares_group &&
 				      plan->kernel.landlock_abi < 6;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
+	request->may_deny_execve = plan->is_self;
 	r = seccomp_compile(request, &plan->filter, err);
 	if (r < 0)
 		return r;

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/nearest.h"
+#include "base/text.h"
 #include "policy/policy.h"
 #include "tables/capabilities.h"
 #include "tables/presets.h"
@@ -31,6 +32,21 @@ static size_t count_directories(const struct preset *preset)
 	return n;
 }
 
+/* A name, not a wish: a dash in front is part of it. */
+static int set_directory(struct fh_policy *policy, const struct preset *preset,
+			 size_t i, const char *directory, struct fh_error *err)
+{
+	autotext literal = { 0 };
+
+	text_add(&literal, "%s%s", *directory == '-' ? "./" : "", directory);
+	if (literal.code)
+		return error_set(err, FH_STAGE_PARSE, literal.code,
+				 "preset %s", preset->shown.name);
+	return policy_set(policy, preset->access[i],
+			  text_string(&literal),
+			  preset->shown.directories[i], err);
+}
+
 static int set_all(struct fh_policy *policy, const struct preset *preset,
 		   const char *const *directories, size_t n,
 		   struct fh_error *err)
@@ -48,9 +64,8 @@ static int set_all(struct fh_policy *policy, const struct preset *preset,
 				       preset->shown.name, err);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (directories[i])
-			r = policy_set(policy, preset->access[i],
-				       directories[i],
-				       preset->shown.directories[i], err);
+			r = set_directory(policy, preset, i, directories[i],
+					  err);
 	return r;
 }
 
