@@ -16,5 +16,12 @@ extern const struct fragment shell_fragments[];
 extern const size_t n_shell_fragments;
 extern const struct fragment manual_fragments[];
 extern const size_t n_manual_fragments;
+extern const struct fragment library_fragments[];
+extern const size_t n_library_fragments;
+
+/* Everything that scdoc would read as markup is escaped. */
+void add_plain(struct text *ret, const char *s);
+/* A table's phrase as a sentence. */
+void add_sentence(struct text *ret, const char *phrase);
 
 #endif

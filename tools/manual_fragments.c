@@ -1,4 +1,4 @@
-/* What the manual pages take from the tables, as scdoc. */
+/* What the pages of the command take from the tables, as scdoc. */
 #include "fragments.h"
 
 #include <ctype.h>
@@ -17,15 +17,13 @@
 #include "tables/syscall_groups.h"
 #include "verbs.h"
 
-/* Everything that scdoc would read as markup. */
-static void add_plain(struct text *ret, const char *s)
+void add_plain(struct text *ret, const char *s)
 {
 	for (; *s; s++)
 		text_add(ret, strchr("\\_*#<>`~", *s) ? "\\%c" : "%c", *s);
 }
 
-/* A table's phrase as a sentence. */
-static void add_sentence(struct text *ret, const char *phrase)
+void add_sentence(struct text *ret, const char *phrase)
 {
 	char first[2] = { (char)toupper((unsigned char)*phrase), '\0' };
 	size_t len = strlen(phrase);
@@ -244,56 +242,6 @@ static void add_landlock(struct text *ret)
 	}
 }
 
-/* --- the pages of the library -------------------------------------------- */
-
-static void add_setting_names(struct text *ret)
-{
-	for (size_t i = 0; i < n_settings; i++) {
-		const struct setting *setting = &settings[i];
-
-		text_add(ret, "*%s*", setting->name);
-		if (setting->arg) {
-			text_add(ret, " _");
-			add_plain(ret, setting->arg);
-			text_add(ret, "_");
-		}
-		text_add(ret, "\n\t");
-		add_sentence(ret, setting->help);
-		if (setting->since && *setting->since)
-			text_add(ret, " Linux %s.", setting->since);
-		text_add(ret, "%s\n", setting->only_box ? " Only a box." : "");
-	}
-	text_add(ret, "\n");
-}
-
-static void add_only_box(struct text *ret)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < n_settings; i++)
-		if (settings[i].only_box)
-			text_add(ret, "%s*%s*", n++ ? ", " : "",
-				 settings[i].name);
-	text_add(ret, ".\n\n");
-}
-
-/* The enumerators are the names, in upper case and with underscores. */
-static void add_guarantee_names(struct text *ret)
-{
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		text_add(ret, "*FH_GUARANTEE_");
-		for (const char *s = guarantees[g].name; *s; s++)
-			text_add(ret, "%c",
-				 *s == '-' ? '_' : toupper((unsigned char)*s));
-		text_add(ret, "* \"%s\"%s\n\tThe program cannot ",
-			 guarantees[g].name,
-			 guarantees[g].is_required ? ", required" : "");
-		add_plain(ret, guarantees[g].cannot);
-		text_add(ret, ".\n");
-	}
-	text_add(ret, "\n");
-}
-
 /* --- fumehood-syscalls(7) ------------------------------------------------ */
 
 static void add_calls(struct text *ret, const struct syscall_set *set)
@@ -395,17 +343,14 @@ const struct fragment manual_fragments[] = {
 	{ "manual-end-reasons", add_end_reasons },
 	{ "manual-exit-status", add_exit_status },
 	{ "manual-group-members", add_group_members },
-	{ "manual-guarantee-names", add_guarantee_names },
 	{ "manual-guarantees", add_guarantees },
 	{ "manual-init-calls", add_init_calls },
 	{ "manual-landlock", add_landlock },
 	{ "manual-locked-calls", add_locked_calls },
-	{ "manual-only-box", add_only_box },
 	{ "manual-options", add_options },
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },
 	{ "manual-questions", add_questions },
-	{ "manual-setting-names", add_setting_names },
 	{ "manual-steps", add_steps },
 	{ "manual-verbs", add_verbs },
 };

@@ -28,8 +28,12 @@ static const struct fragment *find(const char *name, size_t len)
 	const struct fragment *found =
 		find_in(shell_fragments, n_shell_fragments, name, len);
 
+	if (!found)
+		found = find_in(manual_fragments, n_manual_fragments, name,
+				len);
 	return found ? found
-		     : find_in(manual_fragments, n_manual_fragments, name, len);
+		     : find_in(library_fragments, n_library_fragments, name,
+			       len);
 }
 
 /* Is the line "@name@"? Then ret_name and its length tell the name. */

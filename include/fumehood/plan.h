@@ -58,7 +58,7 @@ struct fh_holding {
 
 /**
  * fh_plan_guarantee() - what holds a guarantee
- * Return: 0; -EINVAL for NULL or an unknown guarantee; -ESTALE
+ * Return: 0; -EINVAL for NULL or an unknown guarantee; -ESTALE; -ENOMEM
  */
 int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 		      struct fh_holding *ret, struct fh_error *err);
@@ -66,7 +66,7 @@ int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 /**
  * fh_plan_print() - policy, steps and guarantees
  * @ret: freed with free(3)
- * Return: 0, -EINVAL, -ESTALE or -ENOMEM
+ * Return: 0, -EINVAL, -ESTALE, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 		  char **ret, struct fh_error *err);

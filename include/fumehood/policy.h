@@ -18,7 +18,7 @@ extern "C" {
  * A new policy is the safe default: nothing beyond it is granted. For
  * fh_spawn() that default is a private root with the system's programs and
  * libraries, no network, no capability; for fh_confine() it is nothing at
- * all: no file, no socket, no capability.
+ * all: no file, no socket, no capability, and the filter "strict".
  *
  * A policy belongs to one thread at a time while it is changed; one that
  * nobody changes may be used by many threads at once. Everything passed in is
@@ -66,7 +66,7 @@ int fh_policy_set_from(struct fh_policy *policy, const char *name,
  *       the default; freed with free(3)
  *
  * A switch is "yes" or "". Line feeds that a value has in it stay as they are.
- * Return: 0, -EINVAL, -ENOENT or -ENOMEM
+ * Return: 0, -EINVAL, -ENOENT, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 		  struct fh_error *err);
@@ -77,7 +77,7 @@ int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
  *       control characters and backslashes escaped; FH_JSON: one object; freed
  *       with free(3)
  *
- * Return: 0, -EINVAL or -ENOMEM
+ * Return: 0, -EINVAL, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_policy_print(const struct fh_policy *policy, enum fh_format format,
 		    char **ret, struct fh_error *err);
@@ -138,7 +138,8 @@ enum fh_deny {
 	FH_DENY_LOG,   /* allowed and logged; gives the guarantee kernel up */
 };
 
-/** fh_policy_syscalls() - @base: "default", "strict", "file-processor" ... */
+/** fh_policy_syscalls() - @base: "default", "strict", "file-processor" ...
+ * Where none was set, a box gets "default" and fh_confine() "strict". */
 int fh_policy_syscalls(struct fh_policy *policy, const char *base,
 		       struct fh_error *err);
 int fh_policy_on_deny(struct fh_policy *policy, enum fh_deny action,
@@ -161,7 +162,8 @@ enum fh_limit {
 	FH_LIMIT_TMP_SIZE,   /* bytes of each private storage */
 };
 
-/** fh_policy_limit() - set a ceiling, in the unit that its name stands with */
+/** fh_policy_limit() - set a ceiling, in the unit that its name stands with.
+ * fh_confine() takes CPU_TIME, FILE_SIZE and OPEN_FILES, of its own process */
 int fh_policy_limit(struct fh_policy *policy, enum fh_limit limit,
 		    uint64_t value, struct fh_error *err);
 
@@ -206,6 +208,7 @@ const struct fh_preset *fh_preset_at(size_t index);
  *               may be NULL to leave that one out; NULL for none at all
  * @n:           entries at @directories, at most as many as the preset has
  *
+ * Made for fh_confine(); a box takes them too, but for "container-runtime".
  * Adds to what the policy has; set what shall differ afterwards.
  */
 int fh_policy_preset(struct fh_policy *policy, const char *name,

@@ -107,6 +107,7 @@ int fh_seccomp_open_read_only(struct fh_seccomp *seccomp,
  * every action but after an fh_seccomp_deny() of that very name. What a base
  * answers otherwise than by EPERM stays so. FH_DENY_LOG refuses by EPERM all the
  * same what would undo other fences, such as mount and ptrace.
+ * Return: 0 or -EINVAL
  */
 int fh_seccomp_on_deny(struct fh_seccomp *seccomp, enum fh_deny action,
 		       int error, struct fh_error *err);

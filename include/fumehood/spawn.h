@@ -33,7 +33,8 @@ struct fh_stream {
 /* Raise the soft limit of open files of the calling process while the box is
  * prepared, when the policy has more grants than it allows. */
 #define FH_SPAWN_RAISE_NOFILE 1u
-/* Have the kernel end the box when the calling *thread* ends, too. */
+/* Have the kernel end the box when the calling *thread* ends, too; without pid
+ * namespaces it ends with the process alone. */
 #define FH_SPAWN_DIE_WITH_THREAD 2u
 
 /**
@@ -78,7 +79,8 @@ struct fh_spawn_options {
  *
  * Return: 0; what fh_plan_new() and fh_plan_check() return; -ENOENT or -EACCES
  *         for a program that is not there or not granted; -ETIMEDOUT when the
- *         time limit passed before the box stood; another negative errno of
+ *         time limit passed before the box stood; -EBADF for a stream or a kept
+ *         descriptor that is not open; another negative errno of
  *         the step that failed, with err->stage FH_STAGE_APPLY
  */
 int fh_spawn(const struct fh_policy *policy, char *const argv[],
@@ -90,7 +92,8 @@ int fh_spawn(const struct fh_policy *policy, char *const argv[],
  * @plan: from fh_plan_new(); must outlive the box, as must its policy.
  *        options->env and options->kernel are not used
  *
- * Return: as fh_spawn(), and -ESTALE
+ * Return: as fh_spawn(); -ESTALE; -EINVAL also for a plan of
+ *         fh_plan_confine()
  */
 int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		  const struct fh_spawn_options *options, struct fh_box **ret,
@@ -124,9 +127,13 @@ const struct fh_plan *fh_box_plan(const struct fh_box *box);
 
 /**
  * fh_kill() - send a signal to the program and its process group
- * @sig: SIGKILL ends everything in the box at once
+ * @sig: 1 to 31; SIGKILL ends everything in the box at once, SIGSTOP and
+ *       SIGTSTP stop the program, which a time limit still ends
  *
- * Return: 0; -ESRCH when it has ended; -EINVAL
+ * A terminal's signals to the group of the caller do not reach the program,
+ * unless it shares the terminal (tty inherit): pass on what it shall get.
+ *
+ * Return: 0; -ESRCH when it has ended; -EINVAL, also for another signal
  */
 int fh_kill(struct fh_box *box, int sig, struct fh_error *err);
 
@@ -135,8 +142,8 @@ int fh_kill(struct fh_box *box, int sig, struct fh_error *err);
  * @timeout_ms: -1 for as long as it takes; 0 to look only
  * @ret:        filled on success; may be asked for again
  *
- * Return: 0, whatever came of the program; -ETIMEDOUT; -EINVAL; another
- *         negative errno when the kernel does not tell how it ended
+ * Return: 0, whatever came of the program; -ETIMEDOUT; -EINVAL; -ECHILD when
+ *         somebody else in the process has reaped it, by __WALL or __WCLONE
  */
 int fh_wait(struct fh_box *box, int timeout_ms, struct fh_result *ret,
 	    struct fh_error *err);
@@ -152,7 +159,7 @@ void fh_box_free(struct fh_box *box);
  * @plan:   fh_box_plan(), or what was planned
  * @argv:   the program and its arguments
  * @ret:    freed with free(3)
- * Return: 0, -EINVAL, -ESTALE or -ENOMEM
+ * Return: 0, -EINVAL, -ESTALE, -E2BIG past 16 MiB, or -ENOMEM
  */
 int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 		    char *const argv[], enum fh_format format, char **ret,

@@ -129,12 +129,13 @@ static int start_anew(struct fh_box *box, char *const *argv,
 	return r;
 }
 
-/* The id maps, the sources' real names: all is asked there. */
+/* The id maps, the sources' real names: all is asked there. Not of /proc/self:
+ * that is empty once the first thread has ended. */
 static int need_proc(struct fh_error *err)
 {
 	int r;
 
-	if (access("/proc/self/fd", F_OK) == 0)
+	if (access("/proc/thread-self/fd", F_OK) == 0)
 		return 0;
 	r = error_set(err, FH_STAGE_PROBE, -errno, "find /proc mounted");
 	error_remedy(err, "as root: mount -t proc proc /proc");
@@ -246,7 +247,7 @@ int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		options = &defaults;
 	if (!box)
 		return no_memory(err);
-	r = plan_need_current(plan, "fh_spawn_plan", &own);
+	r = plan_need_box(plan, "fh_spawn_plan", &own);
 	if (r == 0)
 		r = start_borrowed(box, plan, argv, options, &own);
 	return finish_spawn(box, r, options, &own, ret, err);

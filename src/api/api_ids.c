@@ -26,6 +26,7 @@ struct ids {
 	uid_t uid[3]; /* real, effective, saved */
 	gid_t gid[3];
 	gid_t *groups; /* heap, owned */
+	int room; /* at .groups */
 	int n_groups;
 	uint64_t effective;
 };
@@ -33,6 +34,20 @@ struct ids {
 static void ids_done(struct ids *ids)
 {
 	free(ids->groups);
+}
+
+/* Room for all groups and one more: 0 would ask how many there are. */
+static int reserve_groups(struct ids *ret)
+{
+	int n = getgroups(0, NULL);
+
+	if (n < 0)
+		return -errno;
+	ret->groups = malloc(((size_t)n + 1) * sizeof(*ret->groups));
+	if (!ret->groups)
+		return -ENOMEM;
+	ret->room = n + 1;
+	return 0;
 }
 
 static int read_ids(struct ids *ret)
@@ -46,14 +61,8 @@ static int read_ids(struct ids *ret)
 	if (getresuid(&ret->uid[0], &ret->uid[1], &ret->uid[2]) < 0 ||
 	    getresgid(&ret->gid[0], &ret->gid[1], &ret->gid[2]) < 0)
 		return -errno;
-	r = getgroups(0, NULL);
-	if (r < 0)
-		return -errno;
-	ret->groups = malloc(((size_t)r + 1) * sizeof(*ret->groups));
-	if (!ret->groups)
-		return -ENOMEM;
-	/* One more than there were: if another thread added some, EINVAL. */
-	r = getgroups(r + 1, ret->groups);
+	/* If another thread added some, EINVAL. */
+	r = getgroups(ret->room, ret->groups);
 	if (r < 0)
 		return -errno;
 	ret->n_groups = r;
@@ -208,9 +217,12 @@ static int verify_threads(uid_t uid, gid_t gid, struct fh_error *err)
 	return 0;
 }
 
-static int verify_self(uid_t uid, gid_t gid, struct fh_error *err)
+/* In the room of what they were: with the ids changed, no memory is asked for
+ * any more. */
+static int verify_self(const struct ids *was, uid_t uid, gid_t gid,
+		       struct fh_error *err)
 {
-	__attribute__((cleanup(ids_done))) struct ids is = { 0 };
+	struct ids is = { .groups = was->groups, .room = was->room };
 	struct capability_sets sets = { 0 };
 
 	if (read_ids(&is) < 0 || capability_get(&sets) < 0)
@@ -270,14 +282,16 @@ int fh_ids_drop(uid_t uid, gid_t gid, struct fh_error *err)
 		r = check_id(gid, "gid", err);
 	if (r < 0)
 		return r;
-	r = read_ids(&now);
+	r = reserve_groups(&now);
+	if (r == 0)
+		r = read_ids(&now);
 	if (r < 0)
 		return fail_first(err, r, "read the present ids");
 	r = check_first(&now, uid, gid, err);
 	if (r == 0)
 		r = change(&now, uid, gid, err);
 	if (r == 0)
-		r = verify_self(uid, gid, err);
+		r = verify_self(&now, uid, gid, err);
 	/* Threads before trying: where one may and another may not, a libc
 	 * ends the process on the spot. */
 	if (r == 0)

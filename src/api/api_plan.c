@@ -41,8 +41,7 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 	if (row->is_asked)
 		plan_print_holders(row->holders, &holders);
 	if (holders.code)
-		return error_set(err, FH_STAGE_PLAN, holders.code,
-				 "fh_plan_guarantee: out of memory");
+		return api_fail_text(&holders, "fh_plan_guarantee", err);
 	if (!row->is_asked)
 		reason = plan_unasked(plan);
 	else if (row->lost)
@@ -96,19 +95,6 @@ int fh_plan_print(const struct fh_plan *plan, enum fh_format format,
 	return api_take_text(&text, ret, __func__, err);
 }
 
-/* What a box would show is no question to a plan that makes none. */
-static int need_box(const struct fh_plan *plan, const char *function,
-		    struct fh_error *err)
-{
-	int r = plan_need_current(plan, function, err);
-
-	if (r < 0 || !plan->is_self)
-		return r;
-	return error_set(err, FH_STAGE_PARSE, -EINVAL,
-			 "%s: the plan is to confine a process, not to box one",
-			 function);
-}
-
 int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 		  struct fh_error *err)
 {
@@ -116,7 +102,7 @@ int fh_plan_check(const struct fh_plan *plan, char *const *argv,
 	int r = api_needs(plan, err);
 
 	if (r == 0)
-		r = need_box(plan, __func__, err);
+		r = plan_need_box(plan, __func__, err);
 	if (r < 0)
 		return r;
 	if (argv && !argv[0])
@@ -180,7 +166,7 @@ int fh_plan_why(const struct fh_plan *plan, const char *verb, const char *what,
 	if (r == 0)
 		r = api_needs(ret_advice, err);
 	if (r == 0)
-		r = need_box(plan, __func__, err);
+		r = plan_need_box(plan, __func__, err);
 	if (r == 0)
 		r = ask(plan, verb, what, &answer, err);
 	if (r == 0)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "api/api_text.h"
 #include "base/cleanup.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "policy/policy.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
@@ -80,8 +80,7 @@ static int allow(struct fh_policy *policy, const void *ctx,
 	/* A dash would make it optional: as a name it is spelled so. */
 	text_add(&literal, "%s%s", *wish->path == '-' ? "./" : "", wish->path);
 	if (literal.code)
-		return error_set(err, FH_STAGE_PARSE, literal.code,
-				 "fh_policy_allow: out of memory");
+		return api_fail_text(&literal, "fh_policy_allow", err);
 	if (wish->access & FH_WRITE)
 		r = policy_set(policy, "write", literal.data, NULL, err);
 	if (r == 0 && wish->access & FH_EXEC)
@@ -275,9 +274,7 @@ int fh_policy_env(struct fh_policy *policy, const char *name,
 				 *name ? name : "\"\"");
 	text_add(&text, "%s=%s", name, value);
 	if (text.code)
-		return error_set(err, FH_STAGE_PARSE,
-				 text.code == -EFBIG ? -E2BIG : text.code,
-				 "%s: cannot be stored", __func__);
+		return api_fail_text(&text, __func__, err);
 	return policy_set(policy, "env", text.data, NULL, err);
 }
 

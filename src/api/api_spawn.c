@@ -49,13 +49,13 @@ static int check_options(const struct fh_spawn_options *options,
 	return 0;
 }
 
-static int check_program(const char *function, char *const argv[],
+static int check_program(char *const argv[], const char *function,
 			 struct fh_error *err)
 {
-	if (argv && argv[0])
+	if (argv[0])
 		return 0;
-	return error_set(err, FH_STAGE_PARSE, -EINVAL, "%s: argv %s", function,
-			 argv ? "has no program" : "is NULL");
+	return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			 "%s: argv has no program", function);
 }
 
 int fh_spawn(const struct fh_policy *policy, char *const argv[],
@@ -65,7 +65,9 @@ int fh_spawn(const struct fh_policy *policy, char *const argv[],
 	int r = api_needs(policy, err), cancel;
 
 	if (r == 0)
-		r = check_program(__func__, argv, err);
+		r = api_needs(argv, err);
+	if (r == 0)
+		r = check_program(argv, __func__, err);
 	if (r == 0)
 		r = check_options(options, err);
 	if (r == 0)
@@ -85,7 +87,9 @@ int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
 	int r = api_needs(plan, err), cancel;
 
 	if (r == 0)
-		r = check_program(__func__, argv, err);
+		r = api_needs(argv, err);
+	if (r == 0)
+		r = check_program(argv, __func__, err);
 	if (r == 0)
 		r = check_options(options, err);
 	if (r == 0)

@@ -15,6 +15,18 @@ static inline int api_check_format(enum fh_format format, const char *function,
 				   "%s: no format %d", function, (int)format);
 }
 
+/* Says why a text could not be made. */
+static inline int api_fail_text(const struct text *text, const char *function,
+				struct fh_error *err)
+{
+	if (text->code == -EFBIG)
+		return error_set(err, FH_STAGE_PARSE, -E2BIG,
+				 "%s: more than %u MiB of text", function,
+				 TEXT_MAX >> 20);
+	return error_set(err, FH_STAGE_PARSE, text->code, "%s: out of memory",
+			 function);
+}
+
 /* Hands the text over, to be freed with free(3).
  * Return: 0, or what went wrong while it was made */
 static inline int api_take_text(struct text *text, char **ret,
@@ -22,8 +34,7 @@ static inline int api_take_text(struct text *text, char **ret,
 {
 	text_add_bytes(text, "", 0); /* even nothing is a string */
 	if (text->code)
-		return error_set(err, FH_STAGE_PARSE, text->code,
-				 "%s: out of memory", function);
+		return api_fail_text(text, function, err);
 	*ret = text->data;
 	*text = (struct text){ 0 };
 	return 0;

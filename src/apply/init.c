@@ -27,6 +27,7 @@
  *      | time limit: SIGTERM to it, then, GRACE_MS later, exit
  *      | end of file on go_fd, or the launcher's pidfd: it is gone --> exit
  *      | a byte on go_fd: the launcher wants the end --> exit
+ *      | BOX_THREAD_DIED: its thread has ended --> exit
  *
  * The program cannot reach init: it has no right to trace it (init is not
  * dumpable), the filter refuses to change its limits and priority, and init
@@ -141,15 +142,26 @@ static void forward(struct init *init, int sig)
 		kill(init->program, sig);
 }
 
+static _Noreturn void end_as_killed(struct init *init)
+{
+	end_descendants(init);
+	_exit(FH_EXIT_SIGNAL_BASE + SIGKILL);
+}
+
 static void read_signals(struct init *init)
 {
 	struct signalfd_siginfo info;
 
 	while (read(init->signals, &info, sizeof(info)) == sizeof(info)) {
-		/* The launcher is outside: it has no number in here. */
-		bool is_launcher = !init->box->has_pid_namespace ||
-				   info.ssi_pid == 0;
+		/* The launcher is outside: it has no number in here. What a
+		 * terminal sends, the kernel does, to the launcher as well,
+		 * and what comes of it is for the launcher to say. */
+		bool is_launcher = (!init->box->has_pid_namespace ||
+				    info.ssi_pid == 0) &&
+				   info.ssi_code != SI_KERNEL;
 
+		if (info.ssi_signo == BOX_THREAD_DIED && is_launcher)
+			end_as_killed(init);
 		if (info.ssi_signo != SIGCHLD &&
 		    info.ssi_signo <= FORWARDED_MAX && is_launcher)
 			forward(init, (int)info.ssi_signo);
@@ -254,10 +266,11 @@ static void keep_time(struct init *init)
 static _Noreturn void obey_launcher(struct init *init)
 {
 	char byte;
-	bool is_order = recv(init->box->go_fd, &byte, 1, MSG_DONTWAIT) == 1;
 
+	if (recv(init->box->go_fd, &byte, 1, MSG_DONTWAIT) == 1)
+		end_as_killed(init);
 	end_descendants(init);
-	_exit(is_order ? FH_EXIT_SIGNAL_BASE + SIGKILL : FH_EXIT_NOT_BOXED);
+	_exit(FH_EXIT_NOT_BOXED);
 }
 
 void init_run(struct box *box, pid_t program, int ready_fd)

@@ -24,4 +24,9 @@ void error_remedy(struct fh_error *err, const char *fmt, ...)
 /* Names the option or line that asked for what failed; NULL err is fine. */
 void error_origin(struct fh_error *err, const char *origin);
 
+/* What only a mistake of ours could break. It ends the program on the spot, for a
+ * filter that is wrong must not be loaded; and without a word, for the library
+ * prints nothing: assert() would. */
+#define invariant(condition) ((condition) ? (void)0 : __builtin_trap())
+
 #endif

@@ -14,13 +14,14 @@
 
 #include "apply/child.h"
 #include "base/cleanup.h"
+#include "base/scratch.h"
 #include "confine/confine_prepare.h"
-#include "confine/confine_sockets.h"
 #include "mech/capabilities_apply.h"
 #include "mech/environment_apply.h"
 #include "mech/identity_apply.h"
 #include "mech/landlock_apply.h"
 #include "mech/limits_apply.h"
+#include "sys/capability.h"
 #include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 
@@ -51,13 +52,14 @@ tell(const struct fh_log *log, enum fh_log_level level, const char *fmt, ...)
 static int fail(const struct progress *progress, enum step step, int code,
 		const char *action, const char *object, struct fh_error *err)
 {
-	error_set(err, FH_STAGE_APPLY, code,
-		  "%s%s%s: %s; the process is confined in part (%s)", action,
-		  object ? " " : "", object ? object : "", strerror(-code),
-		  *progress->done ? progress->done : "this step at most");
+	error_set(err, FH_STAGE_APPLY, code, "%s %s: %s", action,
+		  object ? object : "", strerror(-code));
 	if (err)
 		err->step = (uint32_t)step;
-	error_remedy(err, "end this process");
+	error_remedy(err, *progress->done
+		     ? "end this process: it is confined in part (%s)"
+		     : "end this process: this step may be half done%s",
+		     progress->done);
 	return code;
 }
 
@@ -120,39 +122,68 @@ static bool is_field(const char *status, const char *name, uint64_t value,
 
 /* What the kernel itself says of this thread, read through a descriptor that
  * was opened before there was a fence. */
-static bool is_confined(const char *status, const struct box *box)
+static bool is_confined(const char *status, const struct box *box,
+			uint64_t n_filters)
 {
 	return is_field(status, "NoNewPrivs", 1, 10) &&
 	       is_field(status, "Seccomp", 2, 10) &&
+	       (!n_filters ||
+		is_field(status, "Seccomp_filters", n_filters, 10)) &&
 	       is_field(status, "Uid", box->uid, 10) &&
 	       is_field(status, "Gid", box->gid, 10) &&
 	       is_field(status, "CapPrm", box->keep_caps, 16) &&
 	       is_field(status, "CapEff", box->keep_caps, 16) &&
 	       is_field(status, "CapInh", 0, 16) &&
-	       is_field(status, "CapAmb", 0, 16) &&
-	       (!box->has_setpcap ||
-		is_field(status, "CapBnd", box->keep_caps, 16));
+	       is_field(status, "CapAmb", 0, 16);
+}
+
+static bool read_status(int fd, char ret[STATUS_MAX])
+{
+	ssize_t n = pread(fd, ret, STATUS_MAX - 1, 0);
+
+	ret[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* How many filters there will be: one that was there before must not pass for
+ * ours. 0: it cannot be told, before Linux 5.9 or without /proc. */
+static uint64_t count_filters(int status_fd)
+{
+	scratch char status[STATUS_MAX];
+	const char *field = status_fd >= 0 && read_status(status_fd, status)
+		? threads_field(status, "Seccomp_filters") : NULL;
+
+	return field ? strtoull(field, NULL, 10) + 1 : 0;
 }
 
 static int verify_status(const struct progress *progress, const struct box *box,
-			 int status_fd, struct fh_error *err)
+			 int status_fd, uint64_t n_filters,
+			 struct fh_error *err)
 {
-	char status[STATUS_MAX];
-	ssize_t n = pread(status_fd, status, sizeof(status) - 1, 0);
+	scratch char status[STATUS_MAX];
 
-	if (n > 0) {
-		status[n] = '\0';
-		if (is_confined(status, box))
-			return 0;
-	}
+	if (read_status(status_fd, status) &&
+	    is_confined(status, box, n_filters))
+		return 0;
 	return fail(progress, STEP_SECCOMP, -EPERM, "verify",
 		    "the process by /proc/thread-self/status", err);
 }
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* A program that has put its privilege aside takes it up, to be rid of all
+ * that it stands for: groups, the bounding set, the saved id. */
 static int identity_step(struct confinement *c, struct child_failure *failure)
 {
+	struct capability_sets sets = { 0 };
+	int r = c->puts_aside ? capability_get(&sets) : 0;
+
+	sets.effective = sets.permitted;
+	if (r == 0 && c->puts_aside)
+		r = capability_set(&sets);
+	if (r < 0)
+		return child_fail(failure, r, "take up",
+				  "the capabilities put aside");
 	return identity_change(&c->box, failure);
 }
 
@@ -197,9 +228,9 @@ static const struct {
 	{ STEP_IDENTITY, identity_step },
 	{ STEP_CAPABILITIES, capabilities_step },
 	{ STEP_NO_NEW_PRIVS, no_new_privs_step },
-	{ STEP_RLIMITS, rlimits_step },
 	{ STEP_PROGRAM_LANDLOCK, landlock_step },
 	{ STEP_WRITE_EXEC, write_exec_step },
+	{ STEP_RLIMITS, rlimits_step },
 };
 
 static void note_done(struct progress *progress, enum step step)
@@ -243,11 +274,12 @@ static int load_filter(struct confinement *c, struct progress *progress,
 		: 0;
 	const bool can_read = is_free(c->plan, "pread64");
 	const bool can_close = is_free(c->plan, "close");
-	struct sock_filter code[FILTER_BPF_MAX];
+	scratch struct sock_filter code[FILTER_BPF_MAX];
 	struct sock_fprog program = { .len = c->box.filter.len,
 				      .filter = code };
 	struct box box = c->box;
 	int status_fd = can_read && can_close ? fd_take(&c->status_fd) : -1;
+	const uint64_t n_filters = count_filters(status_fd);
 	int r;
 
 	memcpy(code, c->box.filter.code, program.len * sizeof(*code));
@@ -261,20 +293,18 @@ static int load_filter(struct confinement *c, struct progress *progress,
 		r = fail(progress, STEP_SECCOMP, r, "load",
 			 "the system-call filter", err);
 	else if (status_fd >= 0)
-		r = verify_status(progress, &box, status_fd, err);
+		r = verify_status(progress, &box, status_fd, n_filters, err);
 	cleanup_close(&status_fd);
 	return r;
 }
 
-int confine_carry_out(struct fh_plan *plan, const struct fh_log *log,
+int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
 		      struct fh_error *err)
 {
 	struct progress progress = { .log = log };
 	struct confinement c;
 	int r = confine_prepare(plan, &c, err);
 
-	if (r == 0)
-		r = confine_look_at_sockets(plan, err);
 	for (int g = 0; g < N_GUARANTEES && r == 0; g++) {
 		const struct plan_guarantee *row = &plan->guarantees[g];
 

@@ -8,14 +8,13 @@
 
 /**
  * confine_carry_out() - open what the policy names, then take each step
- * @plan: of confine_plan(); a guarantee that the open descriptors take away in
- *        part is noted in it
+ * @plan: of confine_plan()
  * @log:  may be NULL
  *
  * Return: as fh_confine(); with another stage than FH_STAGE_APPLY nothing was
  *         changed
  */
-int confine_carry_out(struct fh_plan *plan, const struct fh_log *log,
+int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
 		      struct fh_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 
 #include "confine/confine_plan.h"
+#include "sys/landlock_calls.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 
@@ -14,7 +15,8 @@ static void partly(struct fh_plan *plan, enum fh_guarantee g, const char *why)
 		plan->guarantees[g].lost = why;
 }
 
-bool confine_refuses(const struct fh_plan *plan, const char *call)
+/* Does the filter refuse a call, whatever its arguments? */
+static bool refuses(const struct fh_plan *plan, const char *call)
 {
 	int nr = syscall_number(plan->kernel.arch, call);
 	struct verdict verdict;
@@ -28,9 +30,14 @@ bool confine_refuses(const struct fh_plan *plan, const char *call)
 			      verdict.kind == VERDICT_UNKNOWN);
 }
 
+static bool is_runtime(const struct fh_plan *plan)
+{
+	return confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME;
+}
+
 static const char *why_no_landlock(const struct fh_plan *plan)
 {
-	if (confine_base(plan->policy) == SYSCALLS_CONTAINER_RUNTIME)
+	if (is_runtime(plan))
 		return "Landlock refuses every mount, and a container runtime mounts";
 	switch (plan->kernel.landlock_error) {
 	case -EPERM:
@@ -66,18 +73,39 @@ static void hold_files(struct fh_plan *plan)
 		       "on-deny log lets owners and modes be changed");
 }
 
-/* An open TCP socket can be disconnected, and connected elsewhere: refusing new
- * sockets does not hold it. */
+/* Can nothing be sent or connected, whatever socket is open? */
+static bool is_mute(const struct fh_plan *plan)
+{
+	return refuses(plan, "connect") && refuses(plan, "sendto") &&
+	       refuses(plan, "sendmsg") && refuses(plan, "sendmmsg");
+}
+
+/* Refusing new sockets does not hold those that are open: TCP can be
+ * disconnected and connected elsewhere, UDP can be sent anywhere. */
+static void tell_open_sockets(struct fh_plan *plan)
+{
+	if (is_mute(plan))
+		return;
+	if (is_runtime(plan))
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a socket that is open can be connected elsewhere");
+	else if (!plan->landlock.handled_net)
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+	else if (plan->kernel.landlock_abi < 10)
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "a UDP or MPTCP socket that is open can reach anywhere; Landlock ABI 10 refuses it to UDP: Linux 7.2 has it");
+	else
+		partly(plan, FH_GUARANTEE_NETWORK,
+		       "an MPTCP socket that is open can be connected elsewhere, which Landlock does not see");
+}
+
 static void hold_no_network(struct fh_plan *plan)
 {
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	else if (!confine_refuses(plan, "connect") ||
-		 !confine_refuses(plan, "bind") ||
-		 !confine_refuses(plan, "listen"))
-		partly(plan, FH_GUARANTEE_NETWORK,
-		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
+	tell_open_sockets(plan);
 }
 
 static void hold_network(struct fh_plan *plan)
@@ -86,6 +114,9 @@ static void hold_network(struct fh_plan *plan)
 
 	if (policy->net == FH_NET_NONE)
 		hold_no_network(plan);
+	else if (is_runtime(plan))
+		plan_lost(plan, FH_GUARANTEE_NETWORK, why_no_landlock(plan),
+			  "");
 	else if (!plan->landlock.handled_net)
 		plan_lost(plan, FH_GUARANTEE_NETWORK,
 			  "ports of the host's network are only held by Landlock ABI 4",
@@ -97,14 +128,14 @@ static void hold_network(struct fh_plan *plan)
 	else
 		plan_held(plan, FH_GUARANTEE_NETWORK,
 			  BIT(LANDLOCK_PORTS) | BIT(SECCOMP_SOCKETS));
+	tell_open_sockets(plan);
 }
 
 static void hold_sockets(struct fh_plan *plan)
 {
 	int abi = plan->landlock.handled_fs ? plan->kernel.landlock_abi : 0;
 
-	if (confine_refuses(plan, "connect") && confine_refuses(plan, "sendto") &&
-	    confine_refuses(plan, "sendmsg") && confine_refuses(plan, "sendmmsg")) {
+	if (is_mute(plan)) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
 	} else if (abi >= 6) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
@@ -114,6 +145,9 @@ static void hold_sockets(struct fh_plan *plan)
 		else
 			partly(plan, FH_GUARANTEE_SOCKETS,
 			       "sockets with a path are only held by Landlock ABI 9: Linux 7.1 has it");
+	} else if (is_runtime(plan)) {
+		plan_lost(plan, FH_GUARANTEE_SOCKETS, why_no_landlock(plan),
+			  "");
 	} else {
 		plan_lost(plan, FH_GUARANTEE_SOCKETS,
 			  "unix sockets of the host are only held by Landlock ABI 6 and 9",
@@ -121,13 +155,16 @@ static void hold_sockets(struct fh_plan *plan)
 	}
 }
 
-/* There are more ways to signal than kill, F_SETOWN with F_SETSIG for one: only
- * Landlock stands behind all of them. */
+/* A filter alone cannot: abort() needs tgkill, and a descriptor's owner, who
+ * is sent SIGIO, is set by fcntl. */
 static void hold_processes(struct fh_plan *plan)
 {
 	if (plan->landlock.scoped)
 		plan_held(plan, FH_GUARANTEE_PROCESSES,
 			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
+	else if (is_runtime(plan))
+		plan_lost(plan, FH_GUARANTEE_PROCESSES, why_no_landlock(plan),
+			  "");
 	else
 		plan_lost(plan, FH_GUARANTEE_PROCESSES,
 			  "signals to the user's other processes are only held by Landlock ABI 6",
@@ -147,11 +184,7 @@ static void hold_privileges(struct fh_plan *plan)
 	if (plan->uid == 0)
 		partly(plan, FH_GUARANTEE_PRIVILEGES,
 		       "the user id stays 0, which owns most of the system");
-	else if (plan->uid != plan->kernel.uid &&
-		 !plan->kernel.can_clear_groups)
-		partly(plan, FH_GUARANTEE_PRIVILEGES,
-		       "the supplementary groups stay: the kernel does not let them be cleared here");
-	if (!confine_refuses(plan, "unshare"))
+	if (is_runtime(plan))
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "a container runtime may make namespaces, in which it has every capability",
 			  "");

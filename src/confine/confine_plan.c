@@ -2,11 +2,9 @@
 #include "confine/confine_plan.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 
 #include "mech/landlock.h"
-#include "sys/landlock_calls.h"
 #include "tables/settings.h"
 
 /* What would have to be done around the process, not to it. */
@@ -38,38 +36,16 @@ enum syscall_policy confine_base(const struct fh_policy *policy)
 
 /* Root that names no user becomes nobody: uid 0 without a capability still
  * owns most of the system. */
-static int choose_nobody(struct fh_plan *plan, struct fh_error *err)
+static void choose_nobody(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
-	const struct fh_kernel *kernel = &plan->kernel;
 
-	if (kernel->uid != 0)
-		return 0;
+	if (plan->kernel.uid != 0)
+		return;
 	if (policy->uid == POLICY_UNLIMITED)
 		plan->uid = FH_NOBODY;
 	if (policy->gid == POLICY_UNLIMITED)
 		plan->gid = FH_NOBODY;
-	if ((plan->uid == kernel->uid ||
-	     kernel_has_capability(kernel, CAP_SETUID)) &&
-	    (plan->gid == kernel->gid ||
-	     kernel_has_capability(kernel, CAP_SETGID)))
-		return 0;
-	error_set(err, FH_STAGE_PLAN, -EPERM,
-		  "root becomes uid %u and gid %u, and lacks CAP_SETUID or CAP_SETGID for that",
-		  plan->uid, plan->gid);
-	error_remedy(err, "start with them, or as that user; or set uid 0 and gid 0 to stay root");
-	return -EPERM;
-}
-
-/* The ports of TCP alone where there shall be no network: with those of UDP a
- * server could not answer on a socket that it has bound, on kernels from 7.2
- * on and not before. */
-static void plan_domain(struct fh_plan *plan)
-{
-	landlock_plan(plan);
-	if (plan->policy->net == FH_NET_NONE)
-		plan->landlock.handled_net &=
-			LL_NET_BIND_TCP | LL_NET_CONNECT_TCP;
 }
 
 static void choose_steps(struct fh_plan *plan)
@@ -115,15 +91,15 @@ static int compile(struct fh_plan *plan, struct fh_error *err)
 		r = check_settings(plan->policy, err);
 	if (r == 0)
 		r = plan_identity(plan, err);
-	if (r == 0)
-		r = choose_nobody(plan, err);
-	if (r == 0)
-		r = list_grants(plan);
+	if (r < 0)
+		return r;
+	choose_nobody(plan);
+	r = list_grants(plan);
 	if (r < 0)
 		return r;
 	/* A domain refuses every mount, whatever it grants. */
 	if (base != SYSCALLS_CONTAINER_RUNTIME)
-		plan_domain(plan);
+		landlock_plan(plan);
 	choose_steps(plan);
 	r = plan_filter(plan, base, err);
 	if (r < 0)
@@ -135,14 +111,11 @@ static int compile(struct fh_plan *plan, struct fh_error *err)
 int confine_plan(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		 struct fh_plan **ret, struct fh_error *err)
 {
-	struct fh_plan *plan = calloc(1, sizeof(*plan));
+	struct fh_plan *plan = plan_alloc(policy, kernel);
 	struct fh_error own = { 0 };
 	int r = -ENOMEM;
 
 	if (plan) {
-		plan->policy = policy;
-		plan->policy_version = policy->version;
-		plan->kernel = *kernel;
 		plan->is_self = true;
 		r = compile(plan, &own);
 	}

@@ -14,9 +14,6 @@ int confine_plan(const struct fh_policy *policy, const struct fh_kernel *kernel,
 /* Which mechanism holds what in a process that confines itself. */
 void confine_hold(struct fh_plan *plan);
 
-/* Does the filter refuse a call, whatever its arguments? */
-bool confine_refuses(const struct fh_plan *plan, const char *call);
-
 /* The policy of system calls in force: strict, unless one was set. */
 enum syscall_policy confine_base(const struct fh_policy *policy);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -14,7 +13,6 @@
 #include "mech/landlock.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
-#include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 #include "tables/landlock_rights.h"
 
@@ -116,36 +114,35 @@ static void prepare_rlimits(struct confinement *c)
 		add_rlimit(&c->box, RLIMIT_CPU, seconds, seconds + 1);
 }
 
-/* A namespace has the ids that its map names, and no way to any other. An id
- * that has no name in this one is found before anything is changed. */
-static int check_map(const char *path, const char *what, uint32_t id,
-		     struct fh_error *err)
+static int refuse_ids(const struct fh_plan *plan, const char *capability,
+		      struct fh_error *err)
 {
-	FILE *map = fopen(path, "re");
-	unsigned long long first, outside, n;
-	bool is_mapped = !map; /* without /proc it will be seen */
-
-	while (!is_mapped &&
-	       fscanf(map, "%llu %llu %llu", &first, &outside, &n) == 3)
-		is_mapped = id >= first && id - first < n;
-	if (map)
-		fclose(map);
-	if (is_mapped)
-		return 0;
-	error_set(err, FH_STAGE_PREPARE, -EINVAL,
-		  "%s %u does not exist in this user namespace", what, id);
-	error_remedy(err, "set one that %s has", path);
-	return -EINVAL;
+	error_set(err, FH_STAGE_PREPARE, -EPERM,
+		  "become uid %u and gid %u: without %s nobody can",
+		  plan->uid, plan->gid, capability);
+	error_remedy(err, "keep the capability until the process has confined itself");
+	return -EPERM;
 }
 
-/* Real, effective and saved: a program that is setuid has several. */
+/* Without the capability, a process may only choose among what it has. */
+static bool is_among(const uint32_t ids[3], uint32_t id)
+{
+	return ids[0] == id || ids[1] == id || ids[2] == id;
+}
+
+/* Real, effective and saved: a program that is setuid has several. What is
+ * permitted counts, for a privilege that was put aside is taken up again. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
+	struct capability_sets sets = { 0 };
 	uid_t u[3];
 	gid_t g[3];
-	int r;
+	int r = capability_get(&sets);
 
+	if (r < 0)
+		return error_set(err, FH_STAGE_PREPARE, r,
+				 "read the capability sets: %s", strerror(-r));
 	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
 	    getresgid(&g[0], &g[1], &g[2]) < 0)
 		return error_set(err, FH_STAGE_PREPARE, -errno,
@@ -155,30 +152,15 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 	for (int i = 0; i < 3; i++)
 		if (u[i] != plan->uid || g[i] != plan->gid)
 			c->box.use_newuid = true;
-	c->box.clear_groups = plan->kernel.can_clear_groups;
-	if (!c->box.use_newuid)
-		return 0;
-	r = check_map("/proc/self/uid_map", "uid", plan->uid, err);
-	return r < 0 ? r : check_map("/proc/self/gid_map", "gid", plan->gid,
-				     err);
-}
-
-/* The filter comes last: that it can be had at all is asked first, with no
- * program at the place where it would be. */
-static int check_filter(const struct confinement *c, struct fh_error *err)
-{
-	int r = sys_seccomp(SECCOMP_SET_MODE_FILTER,
-			    c->has_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0,
-			    NULL);
-
-	if (r == -EFAULT)
-		return 0;
-	error_set(err, FH_STAGE_PREPARE, r,
-		  "a system-call filter cannot be loaded: %s", strerror(-r));
-	error_remedy(err, r == -EPERM
-		     ? "an earlier filter refuses seccomp: allow it there, or confine once"
-		     : "the kernel needs CONFIG_SECCOMP_FILTER");
-	return r;
+	if (!is_among(u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
+		return refuse_ids(plan, "CAP_SETUID", err);
+	if (!is_among(g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
+		return refuse_ids(plan, "CAP_SETGID", err);
+	c->puts_aside = sets.permitted & ~sets.effective;
+	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
+	c->box.clear_groups = plan->kernel.can_clear_groups ||
+			      (c->puts_aside >> CAP_SETGID & 1);
+	return 0;
 }
 
 static int busy(struct fh_error *err, const char *what)
@@ -187,14 +169,6 @@ static int busy(struct fh_error *err, const char *what)
 		  "%s while other threads run, or may run", what);
 	error_remedy(err, "confine the process before its first thread is made");
 	return -EBUSY;
-}
-
-/* What is inheritable can be there without being permitted. */
-static bool may_inherit(void)
-{
-	struct capability_sets sets = { 0 };
-
-	return capability_get(&sets) < 0 || sets.inheritable;
 }
 
 /* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
@@ -206,7 +180,7 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 		return 0;
 	if (c->box.use_newuid || c->box.clear_groups)
 		return busy(err, "change ids or groups");
-	if (threads_have_no_capability() != 1 || may_inherit())
+	if (threads_have_no_capability() != 1)
 		return busy(err, "give up capabilities");
 	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
 		return 0;
@@ -232,7 +206,6 @@ static void prepare_landlock(struct confinement *c)
 int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 		    struct fh_error *err)
 {
-	struct capability_sets sets = { 0 };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -243,15 +216,11 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 	if (r == 0)
 		r = check_threads(ret, err);
 	if (r == 0)
-		r = check_filter(ret, err);
-	if (r == 0)
 		r = open_grants(ret, err);
 	if (r == 0)
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
 	if (r < 0)
 		return r;
-	ret->box.has_setpcap = capability_get(&sets) == 0 &&
-			       sets.effective >> CAP_SETPCAP & 1;
 	ret->is_root_shut = is_root_shut(ret);
 	ret->status_fd = open("/proc/thread-self/status",
 			      O_RDONLY | O_CLOEXEC);

@@ -9,6 +9,7 @@ struct confinement {
 	struct box box;	      /* the part of it that the steps read */
 	struct mount_op *ops; /* what Landlock grants; heap, owned with .fd */
 	int status_fd;	      /* /proc/thread-self/status; -1 without /proc */
+	uint64_t puts_aside;  /* capabilities permitted but not effective */
 	bool has_threads;     /* or may have: what cannot be seen counts */
 	bool is_root_shut;    /* "/" could be opened, and will be refused */
 };

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/scratch.h"
 #include "mech/bpf_rules.h"
 #include "mech/bpf_writer.h"
 #include "mech/seccomp.h"
@@ -48,7 +49,7 @@ static unsigned find_twin(const struct filter *filter,
 			  const struct answer *answers,
 			  const struct rule_chain *chain)
 {
-	struct rule_chain other;
+	scratch struct rule_chain other;
 
 	for (size_t i = 0; i < filter->n_rules; i++) {
 		int nr = filter->rules[i].nr;
@@ -66,7 +67,7 @@ static unsigned find_twin(const struct filter *filter,
 static void put_all_rules(struct bpf_writer *w, const struct filter *filter,
 			  struct answer *ret_answers)
 {
-	struct rule_chain chain;
+	scratch struct rule_chain chain;
 
 	for (int nr = 0; nr < FILTER_NR_MAX; nr++)
 		ret_answers[nr] = (struct answer){
@@ -166,8 +167,8 @@ static void put_program(struct bpf_writer *w, const struct filter *filter)
 		[FILTER_ARCH_X86_64] = AUDIT_ARCH_X86_64,
 		[FILTER_ARCH_AARCH64] = AUDIT_ARCH_AARCH64,
 	};
-	struct answer answers[FILTER_NR_MAX];
-	struct range ranges[FILTER_NR_MAX + 1];
+	scratch struct answer answers[FILTER_NR_MAX];
+	scratch struct range ranges[FILTER_NR_MAX + 1];
 	unsigned tree;
 	unsigned native;
 	unsigned foreign;
@@ -185,7 +186,7 @@ static void put_program(struct bpf_writer *w, const struct filter *filter)
 int bpf_emit(const struct filter *filter, struct bpf_program *ret,
 	     struct fh_error *err)
 {
-	struct bpf_writer w; /* mostly left untouched, page by page */
+	scratch struct bpf_writer w; /* mostly left untouched */
 	struct sock_filter *code;
 
 	w.n = 0;

@@ -1,7 +1,7 @@
 /* Writes classic BPF from its end to its start. */
 #include "mech/bpf_writer.h"
 
-#include <assert.h>
+#include "base/error.h"
 
 unsigned put(struct bpf_writer *w, uint16_t code, uint32_t k, unsigned jt,
 	     unsigned jf)
@@ -39,7 +39,7 @@ static unsigned reach(struct bpf_writer *w, unsigned target, unsigned slack)
 {
 	const struct sock_filter *there;
 
-	assert(target > 0 && target <= w->n);
+	invariant(target > 0 && target <= w->n);
 	there = &w->code[target - 1];
 	if (w->n + slack - target <= BPF_JUMP_MAX)
 		return target;
@@ -54,7 +54,7 @@ unsigned put_jump(struct bpf_writer *w, uint16_t op, uint32_t k, unsigned yes,
 	/* Reaching `no` may write one more instruction. */
 	yes = reach(w, yes, 1);
 	no = reach(w, no, 0);
-	assert(w->n - yes <= BPF_JUMP_MAX && w->n - no <= BPF_JUMP_MAX);
+	invariant(w->n - yes <= BPF_JUMP_MAX && w->n - no <= BPF_JUMP_MAX);
 	return put(w, BPF_JMP | op | BPF_K, k, w->n - yes, w->n - no);
 }
 

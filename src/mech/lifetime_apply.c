@@ -46,6 +46,14 @@ int maps_apply(struct box *box, struct child_failure *failure)
 	return r < 0 ? child_fail(failure, r, "wait for", "the id maps") : 0;
 }
 
+/* For those who want the box to end with the thread. */
+static int thread_death_signal(const struct box *box)
+{
+	if (!box->dies_with_thread)
+		return 0;
+	return box->has_pid_namespace ? SIGKILL : BOX_THREAD_DIED;
+}
+
 /* What init must be before there is a program: the credentials have changed
  * since the parent-death signal was asked for, and that may clear it. */
 int fork_apply(struct box *box, struct child_failure *failure)
@@ -61,9 +69,7 @@ int fork_apply(struct box *box, struct child_failure *failure)
 	 * the kernel sends this signal when the *thread* ends that cloned us,
 	 * which in a program with threads is no reason to end. From here on
 	 * init watches the launcher by its pidfd and the end of its socket. */
-	if (prctl(PR_SET_PDEATHSIG,
-		  box->has_pid_namespace && box->dies_with_thread ? SIGKILL : 0,
-		  0, 0, 0) < 0)
+	if (prctl(PR_SET_PDEATHSIG, thread_death_signal(box), 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "close to tracers", "init");

@@ -1,11 +1,12 @@
 /* Plans the system-call filter: policy and kernel facts in, rules out. */
 #include "mech/seccomp.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
+#include "base/scratch.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
 
@@ -13,7 +14,8 @@
  * Refusals that keep their errno whatever on_deny says, because programs ask
  * only to see whether they may: libc falls back from clone3 to clone and from
  * openat2 to openat on ENOSYS, and on nothing else; looking up a user name
- * tries a socket, loading libnuma asks for the memory policy. KILL would end
+ * tries a socket, loading libnuma asks for the memory policy, ls and cp for
+ * attributes, which not every file system has. KILL would end
  * harmless programs here, and LOG would let through what rules rely on.
  */
 static const struct {
@@ -22,8 +24,14 @@ static const struct {
 } soft_refusals[] = {
 	{ CALL_clone3, ENOSYS },
 	{ CALL_get_mempolicy, EPERM },
+	{ CALL_getxattr, EOPNOTSUPP },
+	{ CALL_getxattrat, EOPNOTSUPP },
+	{ CALL_lgetxattr, EOPNOTSUPP },
 	{ CALL_listmount, ENOSYS },
 	{ CALL_listns, ENOSYS },
+	{ CALL_listxattr, EOPNOTSUPP },
+	{ CALL_listxattrat, EOPNOTSUPP },
+	{ CALL_llistxattr, EOPNOTSUPP },
 	{ CALL_lsm_get_self_attr, ENOSYS },
 	{ CALL_lsm_list_modules, ENOSYS },
 	{ CALL_lsm_set_self_attr, ENOSYS },
@@ -78,10 +86,10 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 
 	if (strcmp(name, call_name) == 0)
 		error_set(err, FH_STAGE_PLAN, -EINVAL,
-			"%s cannot be allowed in a box", name);
+			"%s cannot be allowed", name);
 	else
 		error_set(err, FH_STAGE_PLAN, -EINVAL,
-			"%s cannot be allowed in a box: it contains %s", name,
+			"%s cannot be allowed: it contains %s", name,
 			call_name);
 	if (call == CALL_clone3 || call == CALL_openat2)
 		error_remedy(err, "leave it out: programs fall back to %s, "
@@ -116,8 +124,7 @@ static int change_calls(struct compiler *c, const struct syscall_change *change,
 	if (change->name[0] == '@')
 		member |= MEMBER_GROUP;
 	syscall_set_change(&meant, &member, 1);
-	if (change->is_deny && meant.has[CALL_execve] &&
-	    !c->request->may_deny_execve)
+	if (change->is_deny && meant.has[CALL_execve] && !c->request->is_self)
 		return fail_needed(change->name, err);
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
 		if (!meant.has[call])
@@ -160,7 +167,7 @@ static void decide_numbers(struct compiler *c)
 
 		if (nr < 0)
 			continue;
-		assert(nr < FILTER_NR_MAX);
+		invariant(nr < FILTER_NR_MAX);
 		if (c->allowed.has[call])
 			c->filter->by_nr[nr].kind = VERDICT_ALLOW;
 		else
@@ -246,16 +253,21 @@ static void filter_copy(const struct filter *filter, struct filter *ret)
 	ret->n_rules = filter->n_rules;
 }
 
+void filter_init(struct filter *ret, enum filter_arch arch)
+{
+	ret->arch = arch;
+	ret->n_rules = 0;
+	memset(ret->by_nr, 0, sizeof(ret->by_nr));
+}
+
 int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 		    struct fh_error *err)
 {
-	struct filter filter;
+	scratch struct filter filter;
 	struct compiler c = { .request = request, .filter = &filter };
 	int r;
 
-	filter.arch = request->arch;
-	filter.n_rules = 0;
-	memset(filter.by_nr, 0, sizeof(filter.by_nr));
+	filter_init(&filter, request->arch);
 	seccomp_policy_calls(request->base, &c.allowed);
 	seccomp_locked_calls(&c.locked);
 	seccomp_unsafe_calls(&c.unsafe);

@@ -37,17 +37,21 @@ struct seccomp_request {
 	const struct syscall_change *changes;
 	size_t n_changes;
 	bool only_unix_sockets;	 /* no net namespace and no network wanted */
-	bool tcp_ports_by_landlock; /* close the holes that it leaves */
+	bool tcp_ports_by_landlock; /* --net host with port rules: close holes */
 	bool allow_udp;		 /* with the above: ABI >= 10 holds UDP ports */
-	bool deny_listen_autobind; /* nothing may be listened on */
+	bool keeps_sockets; /* TCP sockets of the host's network may be open */
+	bool deny_listen_autobind; /* no port to listen on was granted */
+	bool is_self; /* no program is executed */
 	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
 	bool protect_init; /* pid 1 is the box's init: same uid, not its prey */
 	bool shares_group; /* process group with the caller: --tty inherit */
 	bool deny_group_signals; /* the same, and Landlock scopes no signals */
 	bool deny_file_flags; /* no mount namespace: ioctls that change files */
 	bool deny_write_exec;	 /* mmap/mprotect PROT_WRITE|PROT_EXEC */
-	bool may_deny_execve;	 /* no program is to be started behind it */
 };
+
+/* A filter that names no number. */
+void filter_init(struct filter *ret, enum filter_arch arch);
 
 /**
  * seccomp_compile() - decide every number's verdict; pure

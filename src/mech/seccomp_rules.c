@@ -287,9 +287,7 @@ bool seccomp_rule_applies(enum rule_when when,
 	case WHEN_FILES_MADE:
 		return !is_strict;
 	case WHEN_NETLINK:
-		return is_inet &&
-		       (request->base == SYSCALLS_DEFAULT ||
-			request->base == SYSCALLS_CONTAINER_RUNTIME);
+		return is_inet && request->base == SYSCALLS_DEFAULT;
 	case WHEN_INET:
 		return is_inet;
 	case WHEN_INET_FREE:
@@ -300,7 +298,8 @@ bool seccomp_rule_applies(enum rule_when when,
 	case WHEN_TCP_PORTS:
 		return is_inet && request->tcp_ports_by_landlock;
 	case WHEN_TCP_HELD:
-		return request->tcp_ports_by_landlock;
+		return request->tcp_ports_by_landlock ||
+		       request->keeps_sockets;
 	case WHEN_LISTEN_OFF:
 		return request->deny_listen_autobind;
 	case WHEN_SELF_ONLY:

@@ -11,13 +11,12 @@ enum rule_when {
 	WHEN_STRICT,	 /* the strict policy */
 	WHEN_NO_NAMESPACES, /* every policy but that of container runtimes */
 	WHEN_FILES_MADE, /* every other policy */
-	WHEN_NETLINK,	 /* default and container-runtime with a network */
+	WHEN_NETLINK,	 /* the default policy with a network */
 	WHEN_INET,	 /* internet sockets at all */
 	WHEN_INET_FREE,	 /* the same, with no port rules */
 	WHEN_INET_UDP,	 /* the same, or port rules hold for UDP as well */
-	WHEN_TCP_PORTS,	 /* Landlock holds TCP ports: no other sockets */
-	WHEN_TCP_HELD,	 /* the same for sockets that are open: nothing may
-			  * pass it by */
+	WHEN_TCP_PORTS,	 /* Landlock holds TCP ports: nothing may pass it by */
+	WHEN_TCP_HELD,	 /* the same, or TCP sockets that are open must stay */
 	WHEN_LISTEN_OFF,
 	WHEN_SELF_ONLY,
 	WHEN_INIT_ABOVE, /* pid 1 is init */

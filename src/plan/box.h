@@ -52,12 +52,12 @@ enum step {
 	/* --- in the program's process ------------------------------------ */
 	STEP_PROGRAM_DEATH, /* without a pid namespace: die with init */
 	STEP_SESSION,
-	STEP_RLIMITS,
 	STEP_SIGNALS,
 	STEP_CWD,
 	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
 	STEP_DESCRIPTORS,
 	STEP_WRITE_EXEC,
+	STEP_RLIMITS, /* when no descriptor is needed any more */
 	STEP_SECCOMP,	   /* f */
 	STEP_EXEC,
 	N_STEPS,
@@ -162,6 +162,10 @@ struct box {
 	struct bpf_program init_filter;
 	struct bpf_program filter;
 };
+
+/* From the kernel to an init that has to end the others itself, with
+ * dies_with_thread; no libc and no launcher sends this one. */
+#define BOX_THREAD_DIED 64
 
 enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */

@@ -227,24 +227,24 @@ void plan_settle(struct fh_plan *plan, const char *why)
 {
 	uint32_t required = policy_required(plan->policy);
 
-	/* Required of every box: a process has no run that it could outlive. */
+	/* Required of every box, but a process has no run that it could
+	 * outlive: only who names it means it. */
 	if (plan->is_self)
-		required &= ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
+		required &= plan->policy->demanded |
+			    ~GUARANTEE_BIT(FH_GUARANTEE_LIFETIME);
 	for (int g = 0; g < N_GUARANTEES; g++) {
 		struct plan_guarantee *row = &plan->guarantees[g];
 
 		if (!row->is_asked && required & GUARANTEE_BIT(g)) {
-			const char *remedy =
-				unasked_remedy((enum fh_guarantee)g);
-			bool is_boxs = plan->is_self &&
-				       g != FH_GUARANTEE_CPU &&
-				       g != FH_GUARANTEE_DISK;
+			bool can_add = !plan->is_self ||
+				       g == FH_GUARANTEE_CPU ||
+				       g == FH_GUARANTEE_DISK;
 
 			row->is_asked = true;
 			plan_lost(plan, (enum fh_guarantee)g,
-				  is_boxs ? why : "no ceiling was given",
-				  is_boxs ? "box a child with fh_spawn()"
-					  : remedy);
+				  can_add ? "no ceiling was given" : why,
+				  can_add ? unasked_remedy((enum fh_guarantee)g)
+					  : "");
 		} else if (row->is_asked && !row->holders && !row->lost) {
 			plan_lost(plan, (enum fh_guarantee)g, why, "");
 		}
@@ -295,11 +295,12 @@ static void add_remedy(struct text *remedies, const char *remedy)
 	text_add(remedies, "%s; or ", remedy);
 }
 
-int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
+/* All that is lost, and all that may be done about it. */
+static int fail_refused(const struct fh_plan *plan, struct fh_error *err)
 {
-	struct text why = { 0 }, remedies = { 0 };
+	autotext why = { 0 };
+	autotext remedies = { 0 };
 	char cause[256] = "", remedy[256] = "";
-	size_t n = 0;
 
 	if (!plan->has_namespaces && !plan->is_self)
 		kernel_namespace_cause(&plan->kernel, cause, remedy);
@@ -309,18 +310,24 @@ int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
 
 		if (!is_refused(plan, g))
 			continue;
-		text_add(&why, "%s%s cannot be held: %s", n++ ? "; " : "",
+		text_add(&why, "%s%s cannot be held: %s", why.len ? "; " : "",
 			 guarantees[g].name, row->lost);
 		add_remedy(&remedies, row->remedy);
 	}
-	if (n) {
-		error_set(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s",
-			text_string(&why), *cause ? " (" : "", cause,
-			*cause ? ")" : "");
-		error_remedy(err, "%saccept the loss with --without",
-			  text_string(&remedies));
-	}
-	text_done(&why);
-	text_done(&remedies);
-	return n ? -EPERM : 0;
+	if (why.code || remedies.code)
+		return error_set(err, FH_STAGE_PLAN, -ENOMEM,
+				 "tell which guarantees cannot be held");
+	error_set(err, FH_STAGE_PLAN, -EPERM, "%s%s%s%s", text_string(&why),
+		  *cause ? " (" : "", cause, *cause ? ")" : "");
+	error_remedy(err, "%saccept the loss with --without",
+		     text_string(&remedies));
+	return -EPERM;
+}
+
+int plan_refuse(const struct fh_plan *plan, struct fh_error *err)
+{
+	for (int g = 0; g < N_GUARANTEES; g++)
+		if (is_refused(plan, g))
+			return fail_refused(plan, err);
+	return 0;
 }

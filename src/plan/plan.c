@@ -41,17 +41,13 @@ static const char *beyond_caller(const struct fh_plan *plan)
 	const struct fh_kernel *kernel = &plan->kernel;
 
 	if (policy->uid != POLICY_UNLIMITED &&
-	    !(plan->is_self && policy->uid == kernel->uid) &&
 	    !kernel_has_capability(kernel, CAP_SETUID))
 		return "--uid";
 	if (policy->gid != POLICY_UNLIMITED &&
-	    !(plan->is_self && policy->gid == kernel->gid) &&
 	    !kernel_has_capability(kernel, CAP_SETGID))
 		return "--gid";
-	/* Over an execve they only come with CAP_SETPCAP. */
 	if (policy->keep_caps & ~kernel->capabilities ||
-	    (policy->keep_caps && !plan->is_self &&
-	     !kernel_has_capability(kernel, CAP_SETPCAP)))
+	    (policy->keep_caps && !kernel_has_capability(kernel, CAP_SETPCAP)))
 		return "--keep-cap";
 	return NULL;
 }
@@ -71,7 +67,7 @@ int plan_identity(struct fh_plan *plan, struct fh_error *err)
 	error_set(err, FH_STAGE_PLAN, -EPERM, "%s: only root can give that",
 		asked);
 	error_remedy(err, plan->is_self
-		     ? "leave it out: the ids then stay, and no capability is kept"
+		     ? "start as root, or leave it out: the process then keeps its ids and has no capability"
 		     : "leave it out: the box then has your own ids and no capability");
 	return -EPERM;
 }
@@ -150,6 +146,14 @@ static const char *const metadata_calls[] = {
 };
 #define N_METADATA (sizeof(metadata_calls) / sizeof(*metadata_calls))
 
+/* Nor does Landlock see that extended attributes are read, whose values are
+ * as much the file's as what is in it. Those of open files stay readable. */
+static const char *const attribute_calls[] = {
+	"getxattr", "getxattrat", "lgetxattr", "listxattr", "listxattrat",
+	"llistxattr",
+};
+#define N_ATTRIBUTE (sizeof(attribute_calls) / sizeof(*attribute_calls))
+
 /* Objects of the machine's ipc namespace outlive a run, and all of a user's
  * are one another's. The user may allow them again. */
 static const char *const shared_ipc[] = {
@@ -157,26 +161,21 @@ static const char *const shared_ipc[] = {
 };
 #define N_SHARED_IPC (sizeof(shared_ipc) / sizeof(*shared_ipc))
 
-/* Does the program work in the host's own tree, with its fences alone? A
- * container runtime has none around files. */
-static bool is_in_host_tree(const struct fh_plan *plan,
-			    enum syscall_policy base)
-{
-	return !plan->has_namespaces && base != SYSCALLS_CONTAINER_RUNTIME;
-}
-
-static int list_changes(struct fh_plan *plan, enum syscall_policy base)
+int plan_filter(struct fh_plan *plan, enum syscall_policy base,
+		struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
-	bool is_host_tree = is_in_host_tree(plan, base);
+	struct seccomp_request *request = &plan->seccomp;
 	size_t n = 0;
+	int r;
 
 	plan->syscall_changes = arena_alloc(&plan->arena,
-		(policy->n_syscall_changes + N_METADATA + N_SHARED_IPC) *
+		(policy->n_syscall_changes + N_METADATA + N_ATTRIBUTE +
+		 N_SHARED_IPC) *
 			sizeof(*plan->syscall_changes));
 	if (!plan->syscall_changes)
 		return -ENOMEM;
-	for (size_t i = 0; is_host_tree && i < N_SHARED_IPC; i++)
+	for (size_t i = 0; !plan->has_namespaces && i < N_SHARED_IPC; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ shared_ipc[i], true };
 	for (size_t i = 0; i < policy->n_syscall_changes; i++)
@@ -184,57 +183,34 @@ static int list_changes(struct fh_plan *plan, enum syscall_policy base)
 			policy->syscall_changes[i].name,
 			policy->syscall_changes[i].is_deny,
 		};
-	for (size_t i = 0; is_host_tree && i < N_METADATA; i++)
+	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
 		plan->syscall_changes[n++] =
 			(struct syscall_change){ metadata_calls[i], true };
-	plan->seccomp.changes = plan->syscall_changes;
-	plan->seccomp.n_changes = n;
-	return 0;
-}
-
-/*
- * A process that confines itself has sockets already. One that is open can be
- * connected elsewhere without a connect, and listened on without a bind, past
- * Landlock: both is refused to it also where no new socket can be made.
- */
-static void request_network(struct fh_plan *plan, enum syscall_policy base)
-{
-	const struct fh_policy *policy = plan->policy;
-	struct seccomp_request *request = &plan->seccomp;
-	bool is_held = (policy->net == FH_NET_HOST || plan->is_self) &&
-		       base != SYSCALLS_CONTAINER_RUNTIME;
-
-	request->only_unix_sockets =
-		!plan->has_namespaces && policy->net == FH_NET_NONE;
-	request->tcp_ports_by_landlock = is_held;
-	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->deny_listen_autobind = is_held && !policy->listen.n;
-}
-
-int plan_filter(struct fh_plan *plan, enum syscall_policy base,
-		struct fh_error *err)
-{
-	const struct fh_policy *policy = plan->policy;
-	struct seccomp_request *request = &plan->seccomp;
-	bool is_host_tree = is_in_host_tree(plan, base);
-	int r = list_changes(plan, base);
-
-	if (r < 0)
-		return r;
+	for (size_t i = 0; !plan->has_namespaces && i < N_ATTRIBUTE; i++)
+		plan->syscall_changes[n++] =
+			(struct syscall_change){ attribute_calls[i], true };
 	request->arch = plan->kernel.arch;
 	request->base = base;
 	request->on_deny = (enum fh_deny)policy->on_deny;
-	request_network(plan, base);
-	request->deny_other_pids = is_host_tree;
-	request->deny_file_flags = is_host_tree;
+	request->changes = plan->syscall_changes;
+	request->n_changes = n;
+	request->only_unix_sockets =
+		!plan->has_namespaces && policy->net == FH_NET_NONE;
+	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
+	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->keeps_sockets = !plan->has_namespaces;
+	request->is_self = plan->is_self;
+	request->deny_listen_autobind =
+		(policy->net == FH_NET_HOST || plan->is_self) &&
+		!policy->listen.n;
+	request->deny_other_pids = !plan->has_namespaces;
+	request->deny_file_flags = !plan->has_namespaces;
 	request->protect_init = plan->has_namespaces;
-	request->shares_group = (plan->is_self && is_host_tree) ||
-				policy->tty == TTY_INHERIT;
+	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
 	request->deny_group_signals = request->shares_group &&
 				      plan->kernel.landlock_abi < 6;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
-	request->may_deny_execve = plan->is_self;
 	r = seccomp_compile(request, &plan->filter, err);
 	if (r < 0)
 		return r;
@@ -277,19 +253,30 @@ static int compile(struct fh_plan *plan, char *const *env,
 	return plan_refuse(plan, err);
 }
 
+struct fh_plan *plan_alloc(const struct fh_policy *policy,
+			   const struct fh_kernel *kernel)
+{
+	/* The room for rules is nine pages that are seldom all touched. */
+	struct fh_plan *plan = malloc(sizeof(*plan));
+
+	if (!plan)
+		return NULL;
+	memset(plan, 0, offsetof(struct fh_plan, filter));
+	filter_init(&plan->filter, kernel->arch);
+	filter_init(&plan->init_filter, kernel->arch);
+	plan->policy = policy;
+	plan->policy_version = policy->version;
+	plan->kernel = *kernel;
+	return plan;
+}
+
 int plan_new(const struct fh_policy *policy, const struct fh_kernel *kernel,
 		char *const *env, struct fh_plan **ret, struct fh_error *err)
 {
-	struct fh_plan *plan = calloc(1, sizeof(*plan));
+	struct fh_plan *plan = plan_alloc(policy, kernel);
 	struct fh_error own = { 0 };
-	int r = -ENOMEM;
+	int r = plan ? compile(plan, env, &own) : -ENOMEM;
 
-	if (plan) {
-		plan->policy = policy;
-		plan->policy_version = policy->version;
-		plan->kernel = *kernel;
-		r = compile(plan, env, &own);
-	}
 	if (r < 0) {
 		if (!own.code)
 			error_set(&own, FH_STAGE_PLAN, r, "plan the box");
@@ -311,6 +298,18 @@ int plan_need_current(const struct fh_plan *plan, const char *function,
 		  "%s: the policy was changed after it was planned", function);
 	error_remedy(err, "make a new plan of it");
 	return -ESTALE;
+}
+
+int plan_need_box(const struct fh_plan *plan, const char *function,
+		  struct fh_error *err)
+{
+	int r = plan_need_current(plan, function, err);
+
+	if (r < 0 || !plan->is_self)
+		return r;
+	return error_set(err, FH_STAGE_PARSE, -EINVAL,
+			 "%s: the plan is to confine a process, not to box one",
+			 function);
 }
 
 void plan_free(struct fh_plan *plan)

@@ -63,15 +63,16 @@ struct fh_plan {
 	struct ll_ruleset_attr landlock;
 	struct seccomp_request seccomp;
 	struct syscall_change *syscall_changes;
-	struct filter filter;
-	struct filter init_filter;
-
 	const char *home;
 	const char *user; /* a plain name: it stands in a passwd file */
 	char **envp;
 	const char *path; /* the PATH in it */
 
 	struct plan_guarantee guarantees[N_GUARANTEES];
+
+	/* At the end: most of them is never written, nor read. */
+	struct filter filter;
+	struct filter init_filter;
 };
 
 /**
@@ -93,6 +94,11 @@ void plan_free(struct fh_plan *plan);
  * may be followed. Return: 0 or -ESTALE */
 int plan_need_current(const struct fh_plan *plan, const char *function,
 		      struct fh_error *err);
+
+/* A plan that makes no box can neither be carried out as one nor be asked what it
+ * would show. Return: 0, -ESTALE or -EINVAL */
+int plan_need_box(const struct fh_plan *plan, const char *function,
+		  struct fh_error *err);
 
 /* Adds the plan as text, or as one JSON object. */
 void plan_print(const struct fh_plan *plan, struct text *ret);
@@ -116,6 +122,10 @@ static inline enum fh_state plan_state(const struct plan_guarantee *row)
 }
 
 /* The parts of planning that boxes and processes share. */
+
+/* All zero, with filters of nothing. Return: NULL when out of memory */
+struct fh_plan *plan_alloc(const struct fh_policy *policy,
+			   const struct fh_kernel *kernel);
 int plan_identity(struct fh_plan *plan, struct fh_error *err);
 int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 		struct fh_error *err);

@@ -157,7 +157,10 @@ static void print_facts(const struct fh_plan *plan, struct text *ret)
 	else if (!plan->has_proc)
 		text_add(ret, "; no /proc: %s", cause);
 	text_add(ret, "\nIds: uid %u, gid %u\n", plan->uid, plan->gid);
-	if (plan->kernel.landlock_abi)
+	if (plan->kernel.landlock_abi && !plan->landlock.handled_fs)
+		text_add(ret, "Landlock: ABI %d of the kernel, not used\n",
+			 plan->kernel.landlock_abi);
+	else if (plan->kernel.landlock_abi)
 		text_add(ret, "Landlock: ABI %d of the kernel, %d used\n",
 			 plan->kernel.landlock_abi, landlock_abi_used(plan));
 	else
@@ -173,7 +176,7 @@ static void print_landlock_losses(const struct fh_plan *plan,
 	for (unsigned int i = 0; i < n_landlock_rights; i++) {
 		const struct landlock_right *right = &landlock_rights[i];
 
-		if (!plan->kernel.landlock_abi ||
+		if (!plan->landlock.handled_fs ||
 		    right->abi <= plan->kernel.landlock_abi ||
 		    strcmp(last, right->lost) == 0)
 			continue;

@@ -93,7 +93,9 @@ static int check_path(const struct fh_plan *plan,
 		return error_set(err, FH_STAGE_EXEC, -ENOENT, "execute %s",
 				 path);
 	if (!realpath(normal, real))
-		return 0;
+		return errno != ENOMEM ? 0
+			: error_set(err, FH_STAGE_PREPARE, -ENOMEM,
+				    "prepare the box");
 	op = prepared_find(prepared, real);
 	if (!op || op->kind == MOUNT_HIDE || op->kind == MOUNT_TMPFS)
 		return fail_uncovered(err, path, real);

@@ -87,7 +87,7 @@ static int real_path(struct opener *o, int fd, const char **ret)
 	char link[64], path[PATH_MAX];
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
 	n = readlink(link, path, sizeof(path) - 1);
 	if (n < 0)
 		return -errno;
@@ -347,8 +347,11 @@ static int open_expanded(struct opener *o, const struct plan_mount *mount)
 	size_t n = 0;
 	int r;
 
-	if (!dir)
-		return fail_source(o, mount, root < 0 ? root : -ENOMEM, NULL);
+	if (!dir) {
+		r = root < 0 ? root : -errno;
+		cleanup_close(&root);
+		return fail_source(o, mount, r, NULL);
+	}
 	r = real_path(o, root, &whole.source);
 	while (r == 0 && (entry = readdir(dir))) {
 		if (is_own_name(entry->d_name) ||

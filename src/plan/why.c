@@ -56,6 +56,10 @@ static int resolve(struct question *q, char ret[PATH_MAX])
 
 	if (!q->plan->policy->root && realpath(q->what, ret))
 		return 0;
+	/* Of a link that could not be followed the answer would be wrong. */
+	if (!q->plan->policy->root && errno == ENOMEM)
+		return error_set(q->err, FH_STAGE_PREPARE, -ENOMEM,
+				 "follow the links of %s", q->what);
 	r = getcwd(here, sizeof(here))
 		    ? path_normalise(here, q->what, normal) : -errno;
 	if (r < 0)

@@ -95,6 +95,7 @@ struct fh_policy {
 	bool no_write_exec;
 
 	uint32_t required; /* GUARANTEE_BIT mask */
+	uint32_t demanded; /* those of them that somebody named */
 	uint32_t without;  /* lost on purpose */
 
 	uint64_t report; /* enum report_format */

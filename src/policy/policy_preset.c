@@ -32,18 +32,18 @@ static size_t count_directories(const struct preset *preset)
 	return n;
 }
 
-/* A name, not a wish: a dash in front is part of it. */
+/* A dash would make it optional: as a name it is spelled so. */
 static int set_directory(struct fh_policy *policy, const struct preset *preset,
-			 size_t i, const char *directory, struct fh_error *err)
+			 size_t i, const char *path, struct fh_error *err)
 {
 	autotext literal = { 0 };
 
-	text_add(&literal, "%s%s", *directory == '-' ? "./" : "", directory);
+	text_add(&literal, "%s%s", *path == '-' ? "./" : "", path);
 	if (literal.code)
 		return error_set(err, FH_STAGE_PARSE, literal.code,
-				 "preset %s", preset->shown.name);
-	return policy_set(policy, preset->access[i],
-			  text_string(&literal),
+				 "preset %s: out of memory",
+				 preset->shown.name);
+	return policy_set(policy, preset->access[i], text_string(&literal),
 			  preset->shown.directories[i], err);
 }
 

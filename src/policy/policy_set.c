@@ -26,7 +26,7 @@ static int set_number(const struct setting_call *call, uint64_t value)
 
 	if (value < setting->min || (setting->max && value > setting->max)) {
 		setting_refuse(call, -ERANGE, "out of range");
-		if (setting->max == UINT64_MAX)
+		if (value < setting->min && setting->max == SETTING_NO_LIMIT)
 			error_remedy(call->err, "the least is %llu",
 				  (unsigned long long)setting->min);
 		else
@@ -172,11 +172,14 @@ static int set_port(const struct setting_call *call)
 	struct port_list *list = field(call);
 	uint64_t port;
 	uint16_t *slot;
+	int r = number_parse(call->value, &port);
 
-	if (number_parse(call->value, &port) < 0 || port > 65535) {
-		setting_refuse(call, -EINVAL, "not a port");
+	if (r == 0 && port > 65535)
+		r = -ERANGE;
+	if (r < 0) {
+		setting_refuse(call, r, "not a port");
 		error_remedy(call->err, "a port goes from 0 to 65535");
-		return -EINVAL;
+		return r;
 	}
 	if (list->n == POLICY_LIST_MAX)
 		return setting_refuse(call, -E2BIG, "too many ports");
@@ -264,9 +267,12 @@ static int set_fd(const struct setting_call *call)
 	struct fh_policy *policy = call->policy;
 	uint64_t fd;
 	int *slot;
+	int r = number_parse(call->value, &fd);
 
-	if (number_parse(call->value, &fd) < 0 || fd > call->setting->max)
-		return setting_refuse(call, -EINVAL, "not a descriptor number");
+	if (r == 0 && fd > call->setting->max)
+		r = -ERANGE;
+	if (r < 0)
+		return setting_refuse(call, r, "not a descriptor number");
 	if (policy->n_keep_fds == POLICY_LIST_MAX)
 		return setting_refuse(call, -E2BIG, "too many descriptors");
 	slot = list_grow(&policy->keep_fds, &policy->n_keep_fds, sizeof(*slot));
@@ -312,6 +318,8 @@ static int set_guarantee(const struct setting_call *call)
 
 	if (g >= 0) {
 		*(uint32_t *)field(call) |= GUARANTEE_BIT(g);
+		if (field(call) == &call->policy->required)
+			call->policy->demanded |= GUARANTEE_BIT(g);
 		return 0;
 	}
 	setting_refuse(call, -ENOENT, "no such guarantee");

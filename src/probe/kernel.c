@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/number.h"
 #include "probe/trial.h"
@@ -50,7 +51,7 @@ static bool probe_groups(const struct fh_kernel *kernel)
 	/* Where it cannot be read it is tried: to fail is safer than to keep
 	 * the groups. */
 	return kernel_has_capability(kernel, CAP_SETGID) &&
-	       !(read_small_file(AT_FDCWD, "/proc/self/setgroups", text,
+	       !(read_small_file(AT_FDCWD, "/proc/thread-self/setgroups", text,
 				 sizeof(text)) > 0 &&
 		 strcmp(text, "deny") == 0);
 }
@@ -86,18 +87,29 @@ static int64_t read_sysctl(const char *path)
 	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
-static bool has_line(const char *path, const char *needle)
+/* Read without stdio: where its buffer cannot be had, what is there would be
+ * taken for missing. */
+static bool has_text(const char *path, const char *needle)
 {
-	char line[4096];
-	FILE *file = fopen(path, "re");
-	bool found = false;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t overlap = strlen(needle) - 1, len = 0;
+	char window[4096];
 
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file))
-		found = strstr(line, needle) != NULL;
-	fclose(file);
-	return found;
+	while (fd >= 0) {
+		ssize_t n = read(fd, window + len, sizeof(window) - 1 - len);
+
+		if (n <= 0)
+			return false;
+		len += (size_t)n;
+		window[len] = '\0';
+		if (strstr(window, needle))
+			return true;
+		if (len > overlap) {
+			memmove(window, window + len - overlap, overlap);
+			len = overlap;
+		}
+	}
+	return false;
 }
 
 int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err)
@@ -116,8 +128,8 @@ int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err)
 		read_sysctl("/proc/sys/kernel/unprivileged_userns_clone");
 	ret->apparmor_restrict_userns = read_sysctl(
 		"/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	ret->is_filtered = has_line("/proc/self/status", "Seccomp:\t2");
-	ret->is_masked_proc = has_line("/proc/self/mountinfo", " /proc/");
+	ret->is_filtered = has_text("/proc/thread-self/status", "Seccomp:\t2");
+	ret->is_masked_proc = has_text("/proc/thread-self/mountinfo", " /proc/");
 	ret->has_cgroup2 = statfs("/sys/fs/cgroup", &fs) == 0 &&
 			   fs.f_type == CGROUP2_MAGIC;
 	return trial_run(ret->trials, err);

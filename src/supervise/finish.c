@@ -193,6 +193,10 @@ int running_signal(struct running *running, int sig)
 {
 	if (is_over(running))
 		return -ESRCH;
+	/* It would stop init itself, and with it the time limit and the end
+	 * that waits for it; SIGTSTP asks init to stop the program. */
+	if (sig == SIGSTOP)
+		sig = SIGTSTP;
 	return sig == SIGKILL ? end_all(running)
 			      : process_signal(running->pid_fd, sig);
 }

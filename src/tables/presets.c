@@ -36,7 +36,6 @@ const struct preset presets[] = {
 				     CAP(SETGID) | CAP(NET_ADMIN) },
 	  .settings = { { "syscalls", "container-runtime" },
 			{ "uid", "0" }, { "gid", "0" },
-			{ "net", "host" },
 			{ "without", "files-read" },
 			{ "without", "files-write" },
 			{ "without", "network" },

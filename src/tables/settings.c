@@ -6,7 +6,7 @@
 #include "policy/policy.h"
 
 #define FIELD(name) offsetof(struct fh_policy, name)
-#define NO_LIMIT UINT64_MAX
+#define NO_LIMIT SETTING_NO_LIMIT
 
 static const char *const net_choices[] = { "none", "loopback", "host", NULL };
 static const char *const tty_choices[] = { "none", "inherit", "pty", NULL };

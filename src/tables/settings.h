@@ -43,6 +43,10 @@ enum setting_section {
 	N_SECTIONS,
 };
 
+/* The largest number there is; one more, POLICY_UNLIMITED, would stand for no
+ * ceiling, which is no ceiling to ask for. */
+#define SETTING_NO_LIMIT (UINT64_MAX - 1)
+
 struct setting {
 	const char *name;
 	char letter; /* short option, or 0 */

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "base/io.h"
+#include "confine/confine_plan.h"
 #include "invented.h"
 
 #define TEXT_SIZE (64 << 10)
@@ -14,6 +15,7 @@ struct golden {
 	const char *name; /* of the file, and of the test */
 	struct fh_kernel (*kernel)(void);
 	const struct wishes *wishes;
+	bool is_self; /* the process confines itself */
 };
 
 #define ABI(n)                                                                \
@@ -199,6 +201,21 @@ static struct fh_kernel lent_capability(void)
 	X(user_keep_cap, "user-keep-cap", abi_7, "keep-cap", "CAP_NET_RAW")   \
 	X(user_uid, "user-uid", abi_7, "uid", "33")
 
+/* Processes that confine themselves: the same columns. */
+#define CONFINED(X)                                                           \
+	X(confine_empty, "confine-empty", abi_7, NULL)                        \
+	X(confine_old, "confine-old", abi_2, "syscalls", "file-processor",    \
+	  "read", "/srv/in", "write", "-out", "file-size", "1M")              \
+	X(confine_none, "confine-no-landlock", abi_0, NULL)                   \
+	X(confine_server, "confine-server-root", root, "syscalls",            \
+	  "network-server", "write", "/var/lib/x", "open-files", "512")       \
+	X(confine_ports, "confine-ports", abi_10, "syscalls", "default",      \
+	  "net", "host", "connect", "443", "on-deny", "kill")                 \
+	X(confine_runtime, "confine-runtime", root, "syscalls",               \
+	  "container-runtime", "uid", "0", "gid", "0", "keep-cap",            \
+	  "CAP_SYS_ADMIN", "without", "files-read", "without",                \
+	  "files-write", "without", "network", "without", "privileges")
+
 /* What a user of `fumehood show` would read on that kernel. */
 static void render(const struct golden *golden, struct text *ret)
 {
@@ -207,7 +224,11 @@ static void render(const struct golden *golden, struct text *ret)
 	struct fh_plan *plan = NULL;
 	struct fh_error err = { 0 };
 
-	if (plan_new(policy, &kernel, invented_env, &plan, &err) < 0)
+	int r = golden->is_self
+		? confine_plan(policy, &kernel, &plan, &err)
+		: plan_new(policy, &kernel, invented_env, &plan, &err);
+
+	if (r < 0)
 		text_add(ret, "Refused: %s\nRemedy: %s\n", err.what,
 			 err.remedy);
 	else
@@ -279,18 +300,30 @@ static void check_golden(const struct golden *golden)
 	static void test_##identifier(void)                                   \
 	{                                                                     \
 		check_golden(&(const struct golden){                          \
-			file, machine, WISHES(__VA_ARGS__) });                \
+			file, machine, WISHES(__VA_ARGS__), false });         \
 	}
 
 GOLDENS(DEFINE)
+
+#define DEFINE_SELF(identifier, file, machine, ...)                           \
+	static void test_##identifier(void)                                   \
+	{                                                                     \
+		check_golden(&(const struct golden){                          \
+			file, machine, WISHES(__VA_ARGS__), true });          \
+	}
+
+CONFINED(DEFINE_SELF)
 
 /* The printed plan is a function of its inputs and of nothing else. */
 static void test_pure(void)
 {
 #define ROW(identifier, file, machine, ...)                                   \
-	{ file, machine, WISHES(__VA_ARGS__) },
-	const struct golden goldens[] = { GOLDENS(ROW) };
+	{ file, machine, WISHES(__VA_ARGS__), false },
+#define ROW_SELF(identifier, file, machine, ...)                              \
+	{ file, machine, WISHES(__VA_ARGS__), true },
+	const struct golden goldens[] = { GOLDENS(ROW) CONFINED(ROW_SELF) };
 #undef ROW
+#undef ROW_SELF
 
 	for (size_t i = 0; i < N(goldens); i++) {
 		struct text a = { 0 }, b = { 0 };
@@ -311,6 +344,7 @@ static const struct tap_test tests[] = {
 #define ROW(identifier, file, machine, ...)                                   \
 	{ .name = file, .run = test_##identifier },
 	GOLDENS(ROW)
+	CONFINED(ROW)
 #undef ROW
 	{ .name = "plans depend on their inputs only", .run = test_pure },
 };

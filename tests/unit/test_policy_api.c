@@ -296,8 +296,8 @@ static void test_limits(void)
 		{ FH_LIMIT_OPEN_FILES, 4, "open-files", "4" },
 		{ FH_LIMIT_PIDS, 3, "pids", "3" },
 		{ FH_LIMIT_TIME, 86400000, "timeout", "1d" },
-		{ FH_LIMIT_TMP_SIZE, UINT64_MAX, "tmp-size",
-		  "18446744073709551615" },
+		{ FH_LIMIT_TMP_SIZE, UINT64_MAX - 1, "tmp-size",
+		  "18446744073709551614" },
 	};
 	struct fh_policy *policy = fresh();
 
@@ -377,7 +377,7 @@ static void test_bad_input(void)
 	refused(p, fh_policy_env(p, "A=", NULL, &err), -EINVAL, "A=");
 	refused(p, fh_policy_env(p, "A", long_env, &err), -E2BIG, "too long");
 	refused(p, fh_policy_keep_fd(p, -1, &err), -EINVAL, "-1");
-	refused(p, fh_policy_keep_fd(p, 65536, &err), -EINVAL, "65536");
+	refused(p, fh_policy_keep_fd(p, 65536, &err), -ERANGE, "65536");
 	refused(p, fh_policy_require(p, (enum fh_guarantee)99, &err), -EINVAL,
 		"guarantee 99");
 	refused(p, fh_policy_without(p, (enum fh_guarantee)-1, &err), -EINVAL,
@@ -437,7 +437,7 @@ static void sweep(struct fh_policy *policy, size_t i)
 		int r;
 
 		memset(&err, 0, sizeof(err));
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_set_from(policy, rows[i].name, rows[i].value,
 				       "box.conf:12", &err);
 		if (!memory_failed()) {
@@ -469,23 +469,23 @@ static void test_no_memory(void)
 		char *text = NULL;
 		int r;
 
-		allocations_left = n;
+		memory_fail_after(n);
 		copy = fh_policy_copy(policy);
 		done = !memory_failed();
 		check(done == (copy != NULL));
 		fh_policy_free(copy);
 		memset(&err, 0, sizeof(err));
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_print(policy, FH_JSON, &text, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		check_int(err.code, r);
 		free(text);
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_ids(policy, 8, 9, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		check_value(policy, "uid", r ? "4294967294" : "8");
 		check_int(fh_policy_ids(policy, 4294967294, 0, NULL), 0);
-		allocations_left = n;
+		memory_fail_after(n);
 		r = fh_policy_get(policy, "bind", &text, &err);
 		check_int(r, memory_failed() ? -ENOMEM : 0);
 		if (r == 0)
