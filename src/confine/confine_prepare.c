@@ -136,8 +136,8 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
 	struct capability_sets sets = { 0 };
-	uid_t u[3];
-	gid_t g[3];
+	uid_t u[3] = { 0 };
+	gid_t g[3] = { 0 };
 	int r = capability_get(&sets);
 
 	if (r < 0)
