@@ -384,7 +384,7 @@ static void test_status(void)
 	check_int(fh_landlock_get_status(NULL, &status, &err), -EINVAL);
 	check(strstr(err.what, "fh_landlock_get_status: landlock is NULL"));
 	check_int(fh_landlock_get_status(landlock, NULL, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_status: ret is NULL"));
+	check(strstr(err.what, "fh_landlock_get_status: ret is NULL"));
 }
 
 /* --- kernels that are otherwise --------------------------------------------- */
