@@ -46,10 +46,12 @@ void fh_landlock_free(struct fh_landlock *landlock);
  */
 int fh_landlock_allow_read(struct fh_landlock *landlock, const char *path,
 			   struct fh_error *err);
-/** fh_landlock_allow_read_write() - also create, change, rename and remove */
+/** fh_landlock_allow_read_write() - also create, change, rename and remove.
+ * Return: as fh_landlock_allow_read() */
 int fh_landlock_allow_read_write(struct fh_landlock *landlock,
 				 const char *path, struct fh_error *err);
-/** fh_landlock_allow_execute() - read and execute */
+/** fh_landlock_allow_execute() - read and execute.
+ * Return: as fh_landlock_allow_read() */
 int fh_landlock_allow_execute(struct fh_landlock *landlock, const char *path,
 			      struct fh_error *err);
 
@@ -57,7 +59,8 @@ int fh_landlock_allow_execute(struct fh_landlock *landlock, const char *path,
  * Return: 0; -EINVAL, also after FH_LANDLOCK_FILES_ONLY; -E2BIG; -ENOMEM */
 int fh_landlock_allow_connect(struct fh_landlock *landlock, uint16_t port,
 			      struct fh_error *err);
-/** fh_landlock_allow_bind() - bind to a TCP port: ABI 4, Linux 6.7 */
+/** fh_landlock_allow_bind() - bind to a TCP port: ABI 4, Linux 6.7.
+ * Return: as fh_landlock_allow_connect() */
 int fh_landlock_allow_bind(struct fh_landlock *landlock, uint16_t port,
 			   struct fh_error *err);
 

@@ -329,7 +329,7 @@ static const struct {
 	{ { "on-deny", "log", "require", "kernel" }, -EPERM, -EPERM },
 	{ { "net", "loopback" }, 0, -EOPNOTSUPP },
 	{ { "hide", "/etc" }, 0, -EOPNOTSUPP },
-	{ { "hide", "/etc", "write", "/etc" }, -EINVAL, -EOPNOTSUPP },
+	{ { "hide", "/tmp", "write", "/tmp" }, -EINVAL, -EOPNOTSUPP },
 	{ { "bind", "/etc:/x" }, 0, -EOPNOTSUPP },
 	{ { "tmpfs", "/x" }, 0, -EOPNOTSUPP },
 	{ { "device", "/dev/null" }, 0, -EOPNOTSUPP },
