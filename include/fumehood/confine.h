@@ -32,8 +32,8 @@ struct fh_confine_options {
  *            freed with fh_plan_free(); borrows @policy. May be NULL
  *
  * In this order, whatever the order of the settings: what the policy names is
- * opened; resource limits; supplementary groups, bounding set, group ids, user
- * ids; securebits and capability sets; no_new_privs; Landlock; the filter. Each
+ * opened; supplementary groups, group ids, user ids; bounding set, securebits
+ * and capability sets; no_new_privs; Landlock; resource limits; the filter. Each
  * is verified. Open descriptors stay open and usable: bind, listen and open
  * before, confine, then serve.
  *
@@ -46,6 +46,9 @@ struct fh_confine_options {
  * them (TSYNC, Linux 3.17), and so is Landlock from ABI 8 on (Linux 7.0); ids
  * and capabilities cannot be. What cannot be done for all threads is refused
  * with -EBUSY before anything was changed.
+ *
+ * A confined process cannot box programs: fh_spawn() answers -ENOSYS, because the
+ * filter refuses openat2. Spawn first, or from a process that is not confined.
  *
  * Calling it again can only narrow; a filter that no longer allows what a
  * second call needs makes it fail, with the first fences standing.

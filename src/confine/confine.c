@@ -195,8 +195,8 @@ static const struct {
 	{ STEP_IDENTITY, identity_step },
 	{ STEP_CAPABILITIES, capabilities_step },
 	{ STEP_NO_NEW_PRIVS, no_new_privs_step },
-	{ STEP_RLIMITS, rlimits_step },
 	{ STEP_PROGRAM_LANDLOCK, landlock_step },
+	{ STEP_RLIMITS, rlimits_step },
 	{ STEP_WRITE_EXEC, write_exec_step },
 };
 

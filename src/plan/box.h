@@ -52,10 +52,10 @@ enum step {
 	/* --- in the program's process ------------------------------------ */
 	STEP_PROGRAM_DEATH, /* without a pid namespace: die with init */
 	STEP_SESSION,
-	STEP_RLIMITS,
 	STEP_SIGNALS,
 	STEP_CWD,
 	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
+	STEP_RLIMITS,	   /* a ceiling of descriptors: what follows opens none */
 	STEP_DESCRIPTORS,
 	STEP_WRITE_EXEC,
 	STEP_SECCOMP,	   /* f */
