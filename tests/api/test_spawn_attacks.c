@@ -36,7 +36,8 @@ static char state_of(pid_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return '-';
-	check(read(fd, text, sizeof(text) - 1) > 0);
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		*text = '\0'; /* it has just been reaped */
 	close(fd);
 	end = strrchr(text, ')');
 	return end ? end[2] : '-';
@@ -60,12 +61,12 @@ static void stop_a_box(void)
 	struct fh_result result;
 	pid_t program = 0;
 
-	check_ok(fh_policy_limit(policy, FH_LIMIT_TIME, 1500, &err));
+	check_ok(fh_policy_limit(policy, FH_LIMIT_TIME, 4000, &err));
 	check_ok(fh_policy_set(policy, "without", "pids", &err));
 	for (const char *const *name = (const char *const[]){ "files-see",
 		"sockets", "processes", "lifetime", NULL }; *name; name++)
 		check_ok(fh_policy_set(policy, "without", *name, &err));
-	check_ok(fh_spawn(policy, SHELL("while :; do sleep 1; done"), NULL,
+	check_ok(fh_spawn(policy, SHELL("exec sleep 60"), NULL,
 			  &box, &err));
 	while (children_of(fh_box_pid(box), &program, 1) != 1)
 		usleep(1000);
@@ -180,10 +181,13 @@ static void *kill_inits(void *arg)
 		/* Those of the thread that spawns, which is the first. */
 		snprintf(path, sizeof(path), "/proc/%d", killer->host);
 		n = children_of(killer->host, found, 16);
-		if (n > 0)
+		if (n <= 0)
+			sched_yield();
+		else
 			usleep(killer->pause_us);
 		for (int i = 0; i < n; i++)
-			killer->n_killed += kill(found[i], SIGKILL) == 0;
+			killer->n_killed += state_of(found[i]) != 'Z' &&
+					    kill(found[i], SIGKILL) == 0;
 	}
 	return NULL;
 }
