@@ -272,7 +272,7 @@ static int open_source(struct opener *o, const struct plan_mount *mount)
 		fd = hold_path(AT_FDCWD, mount->source, OPEN_NO_MAGICLINKS);
 	}
 	if (fd == -ENOSYS)
-		return fail_source(o, mount, fd, "openat2 is needed: Linux 5.6");
+		return fail_source(o, mount, fd, "openat2 is needed, which came with Linux 5.6 and which no filter around us may refuse, as that of fh_confine() does");
 	if (fd == -ENOENT && mount->is_optional)
 		return 0;
 	if (fd < 0)

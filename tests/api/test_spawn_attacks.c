@@ -36,7 +36,8 @@ static char state_of(pid_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return '-';
-	check(read(fd, text, sizeof(text) - 1) > 0);
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		*text = '\0'; /* it has just been reaped */
 	close(fd);
 	end = strrchr(text, ')');
 	return end ? end[2] : '-';
@@ -60,12 +61,12 @@ static void stop_a_box(void)
 	struct fh_result result;
 	pid_t program = 0;
 
-	check_ok(fh_policy_limit(policy, FH_LIMIT_TIME, 1500, &err));
+	check_ok(fh_policy_limit(policy, FH_LIMIT_TIME, 4000, &err));
 	check_ok(fh_policy_set(policy, "without", "pids", &err));
 	for (const char *const *name = (const char *const[]){ "files-see",
 		"sockets", "processes", "lifetime", NULL }; *name; name++)
 		check_ok(fh_policy_set(policy, "without", *name, &err));
-	check_ok(fh_spawn(policy, SHELL("while :; do sleep 1; done"), NULL,
+	check_ok(fh_spawn(policy, SHELL("exec sleep 60"), NULL,
 			  &box, &err));
 	while (children_of(fh_box_pid(box), &program, 1) != 1)
 		usleep(1000);
@@ -180,10 +181,13 @@ static void *kill_inits(void *arg)
 		/* Those of the thread that spawns, which is the first. */
 		snprintf(path, sizeof(path), "/proc/%d", killer->host);
 		n = children_of(killer->host, found, 16);
-		if (n > 0)
+		if (n <= 0)
+			sched_yield();
+		else
 			usleep(killer->pause_us);
 		for (int i = 0; i < n; i++)
-			killer->n_killed += kill(found[i], SIGKILL) == 0;
+			killer->n_killed += state_of(found[i]) != 'Z' &&
+					    kill(found[i], SIGKILL) == 0;
 	}
 	return NULL;
 }
@@ -312,6 +316,71 @@ static void test_careless_without(void)
 	spawn_beside();
 }
 
+/* --- hosts that are short of something -------------------------------------------- */
+
+/* The ceiling is the program's: building the box must not hit it. */
+static void test_few_descriptors(void)
+{
+	struct fh_policy *policy = fh_policy_new();
+	struct fh_box *box = NULL;
+
+	deny_namespaces();
+	for (const char *const *name = (const char *const[]){ "files-see",
+		"sockets", "processes", "lifetime", "pids", NULL }; *name;
+	     name++)
+		check_ok(fh_policy_set(policy, "without", *name, &err));
+	check_ok(fh_policy_limit(policy, FH_LIMIT_OPEN_FILES, 4, &err));
+	check_ok(fh_spawn(policy, SHELL("test $(ulimit -n) = 4 2>/dev/null; "
+					"exec true"), NULL, &box, &err));
+	check_exit(box, 2); /* the shell is told that it may have no pipe */
+	fh_box_free(box);
+	fh_policy_free(policy);
+}
+
+static void confine_with_few(void *unused)
+{
+	struct fh_policy *policy = fh_policy_new();
+	struct rlimit limit;
+
+	(void)unused;
+	for (int i = 0; i < 16; i++)
+		check(dup(0) >= 0);
+	check_ok(fh_policy_preset(policy, "network-server", NULL, 0, &err));
+	check_ok(fh_policy_limit(policy, FH_LIMIT_OPEN_FILES, 4, &err));
+	check_ok(fh_confine(policy, NULL, NULL, &err));
+	check_int(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	check_int(limit.rlim_max, 4);
+}
+
+static void test_few_descriptors_left(void)
+{
+	check_int(child_status(confine_with_few, NULL), 0);
+}
+
+/* The numbers of its own pid namespace mean others in a /proc of another one:
+ * no map of theirs may be written. */
+static void test_foreign_proc(void)
+{
+	pid_t pid;
+	int status;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0)
+		skip("no pid namespace can be made here");
+	pid = fork();
+	if (pid == 0) {
+		struct fh_policy *policy = fh_policy_new();
+		struct fh_box *box = NULL;
+
+		check_fails(fh_spawn(policy, SHELL("true"), NULL, &box, &err),
+			    -ESRCH);
+		check(!box);
+		fflush(stdout);
+		_exit(0);
+	}
+	check_int(waitpid(pid, &status, 0), pid);
+	check_int(status, 0);
+}
+
 static int tell_descriptors(void)
 {
 	for (int fd = 0; fd < 1024; fd++)
@@ -334,6 +403,12 @@ static const struct tap_test tests[] = {
 	  .run = test_careless, .seconds = 120 },
 	{ .name = "nor without namespaces", .run = test_careless_without,
 	  .seconds = 120 },
+	{ .name = "4 descriptors are enough for a box without namespaces",
+	  .run = test_few_descriptors },
+	{ .name = "and for a process that confines itself",
+	  .run = test_few_descriptors_left },
+	{ .name = "another pid namespace's /proc is told of",
+	  .run = test_foreign_proc },
 };
 
 int main(int argc, char **argv)
