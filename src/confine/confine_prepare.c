@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -171,6 +172,19 @@ static int busy(struct fh_error *err, const char *what)
 	return -EBUSY;
 }
 
+/* Inheritable ones count: they would have to be given up as well. */
+static int has_no_capability(const char *status, const void *ctx)
+{
+	const char *permitted = threads_field(status, "CapPrm");
+	const char *inheritable = threads_field(status, "CapInh");
+
+	(void)ctx;
+	if (!permitted || !inheritable)
+		return -ENODATA;
+	return !strtoull(permitted, NULL, 16) &&
+	       !strtoull(inheritable, NULL, 16);
+}
+
 /* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
  * threads at once; ids and capabilities are each thread's own. */
 static int check_threads(struct confinement *c, struct fh_error *err)
@@ -180,7 +194,7 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 		return 0;
 	if (c->box.use_newuid || c->box.clear_groups)
 		return busy(err, "change ids or groups");
-	if (threads_have_no_capability() != 1)
+	if (threads_check(has_no_capability, NULL) != 1)
 		return busy(err, "give up capabilities");
 	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
 		return 0;
