@@ -13,8 +13,8 @@ extern "C" {
  * struct fh_confine_options - zero is a good value for each but .size
  * @size:   sizeof(struct fh_confine_options)
  * @flags:  must be 0
- * @kernel: facts from fh_kernel_probe(); NULL: the few that are needed are
- *          asked for, without a trial of namespaces
+ * @kernel: facts from fh_kernel_probe(), or NULL; ids, capabilities and what an
+ *          earlier filter allows are asked for anew in any case
  * @log:    told of every step and of guarantees that are lost; may be NULL
  */
 struct fh_confine_options {

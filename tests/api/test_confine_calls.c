@@ -151,7 +151,7 @@ static void test_after_strict(void)
 	check(*err.what);
 	check_int(count_fds(), n_fds);
 	check_int(open_passwd(), EACCES);
-	check_int(SC(SYS_fork), EPERM);
+	check_int(SC(SYS_clone, SIGCHLD, 0, 0, 0, 0), EPERM);
 }
 
 /* --- filters of one's own ------------------------------------------------------------ */
