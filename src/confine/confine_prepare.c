@@ -128,28 +128,38 @@ static int refuse_ids(const struct fh_plan *plan, const char *capability,
 	return -EPERM;
 }
 
+/* A program that is setuid has several. */
+struct ids {
+	uint32_t real, effective, saved;
+};
+
 /* Without the capability, a process may only choose among what it has. */
-static bool is_among(const uint32_t ids[3], uint32_t id)
+static bool is_among(const struct ids *ids, uint32_t id)
 {
-	return ids[0] == id || ids[1] == id || ids[2] == id;
+	return ids->real == id || ids->effective == id || ids->saved == id;
+}
+
+static bool is_all(const struct ids *ids, uint32_t id)
+{
+	return ids->real == id && ids->effective == id && ids->saved == id;
 }
 
 /* A user namespace may lack the id; where it cannot be seen it is tried. */
 static bool is_mapped(const char *map, uint32_t id)
 {
-	char text[4096], *line = text;
+	char text[4096];
 	int n = read_small_file(AT_FDCWD, map, text, sizeof(text));
 	unsigned long first, outside, count;
 
 	if (n <= 0)
 		return true;
-	do {
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
 		if (sscanf(line, "%lu %lu %lu", &first, &outside, &count) ==
 			    3 &&
 		    id >= first && id - first < count)
 			return true;
-		line = strchr(line, '\n');
-	} while (line++);
+	}
 	return false;
 }
 
@@ -162,35 +172,32 @@ static int refuse_unmapped(const struct fh_plan *plan, struct fh_error *err)
 	return -EINVAL;
 }
 
-/* Real, effective and saved: a program that is setuid has several. What is
- * permitted counts, for a privilege that was put aside is taken up again. */
+/* What is permitted counts, for a privilege that was put aside is taken up
+ * again. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
 	struct capability_sets sets = { 0 };
-	uid_t u[3];
-	gid_t g[3];
+	struct ids u = { 0 }, g = { 0 };
 	int r = capability_get(&sets);
 
 	if (r < 0)
 		return error_set(err, FH_STAGE_PREPARE, r,
 				 "read the capability sets: %s", strerror(-r));
-	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
-	    getresgid(&g[0], &g[1], &g[2]) < 0)
+	if (getresuid(&u.real, &u.effective, &u.saved) < 0 ||
+	    getresgid(&g.real, &g.effective, &g.saved) < 0)
 		return error_set(err, FH_STAGE_PREPARE, -errno,
 				 "read the present ids");
 	c->box.uid = plan->uid;
 	c->box.gid = plan->gid;
-	for (int i = 0; i < 3; i++)
-		if (u[i] != plan->uid || g[i] != plan->gid)
-			c->box.use_newuid = true;
-	if (!is_among(u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
+	c->box.use_newuid = !is_all(&u, plan->uid) || !is_all(&g, plan->gid);
+	if (!is_among(&u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
 		return refuse_ids(plan, "CAP_SETUID", err);
-	if (!is_among(g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
+	if (!is_among(&g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
 		return refuse_ids(plan, "CAP_SETGID", err);
-	if ((!is_among(u, plan->uid) &&
+	if ((!is_among(&u, plan->uid) &&
 	     !is_mapped("/proc/self/uid_map", plan->uid)) ||
-	    (!is_among(g, plan->gid) &&
+	    (!is_among(&g, plan->gid) &&
 	     !is_mapped("/proc/self/gid_map", plan->gid)))
 		return refuse_unmapped(plan, err);
 	c->puts_aside = sets.permitted & ~sets.effective;
