@@ -11,16 +11,14 @@ extern "C" {
 
 /**
  * struct fh_confine_options - zero is a good value for each but .size
- * @size:   sizeof(struct fh_confine_options)
+ * @size:   sizeof(struct fh_confine_options); later versions take what was its
+ *          size in this one
  * @flags:  must be 0
- * @kernel: not used: ids, capabilities and fences may have changed since they
- *          were taken, so the few facts that are needed are asked for anew
  * @log:    told of every step and of guarantees that are lost; may be NULL
  */
 struct fh_confine_options {
 	size_t size;
 	unsigned int flags;
-	const struct fh_kernel *kernel;
 	const struct fh_log *log;
 };
 

@@ -49,7 +49,7 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 	*ret = (struct fh_holding){
 		.state = plan_state(row),
 		.is_asked = row->is_asked,
-		.is_required = policy_required(plan->policy) &
+		.is_required = row->is_asked && policy_required(plan->policy) &
 			       GUARANTEE_BIT(guarantee),
 		.is_waived = plan->policy->without & GUARANTEE_BIT(guarantee),
 	};

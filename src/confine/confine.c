@@ -209,8 +209,9 @@ static int rlimits_step(struct confinement *c, struct child_failure *failure)
 
 static int landlock_step(struct confinement *c, struct child_failure *failure)
 {
-	int r = landlock_apply(&c->box, failure);
+	int r = landlock_enter(c->ruleset_fd, &c->box, failure);
 
+	cleanup_close(&c->ruleset_fd);
 	return r == 0 ? verify_landlock(c, failure) : r;
 }
 

@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "mech/landlock.h"
+#include "mech/landlock_apply.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
 #include "sys/threads.h"
@@ -124,38 +128,78 @@ static int refuse_ids(const struct fh_plan *plan, const char *capability,
 	return -EPERM;
 }
 
+/* A program that is setuid has several. */
+struct ids {
+	uint32_t real, effective, saved;
+};
+
 /* Without the capability, a process may only choose among what it has. */
-static bool is_among(const uint32_t ids[3], uint32_t id)
+static bool is_among(const struct ids *ids, uint32_t id)
 {
-	return ids[0] == id || ids[1] == id || ids[2] == id;
+	return ids->real == id || ids->effective == id || ids->saved == id;
 }
 
-/* Real, effective and saved: a program that is setuid has several. What is
- * permitted counts, for a privilege that was put aside is taken up again. */
+static bool is_all(const struct ids *ids, uint32_t id)
+{
+	return ids->real == id && ids->effective == id && ids->saved == id;
+}
+
+/* A user namespace may lack the id; where it cannot be seen it is tried. */
+static bool is_mapped(const char *map, uint32_t id)
+{
+	char text[4096];
+	int n = read_small_file(AT_FDCWD, map, text, sizeof(text));
+	unsigned long first, outside, count;
+
+	if (n <= 0)
+		return true;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "%lu %lu %lu", &first, &outside, &count) ==
+			    3 &&
+		    id >= first && id - first < count)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_unmapped(const struct fh_plan *plan, struct fh_error *err)
+{
+	error_set(err, FH_STAGE_PREPARE, -EINVAL,
+		  "become uid %u and gid %u: this user namespace has them not",
+		  plan->uid, plan->gid);
+	error_remedy(err, "name ids that it has; uid 0 and gid 0 stay what they are");
+	return -EINVAL;
+}
+
+/* What is permitted counts, for a privilege that was put aside is taken up
+ * again. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_plan *plan = c->plan;
 	struct capability_sets sets = { 0 };
-	uid_t u[3] = { 0 };
-	gid_t g[3] = { 0 };
+	struct ids u = { 0 }, g = { 0 };
 	int r = capability_get(&sets);
 
 	if (r < 0)
 		return error_set(err, FH_STAGE_PREPARE, r,
 				 "read the capability sets: %s", strerror(-r));
-	if (getresuid(&u[0], &u[1], &u[2]) < 0 ||
-	    getresgid(&g[0], &g[1], &g[2]) < 0)
+	if (getresuid(&u.real, &u.effective, &u.saved) < 0 ||
+	    getresgid(&g.real, &g.effective, &g.saved) < 0)
 		return error_set(err, FH_STAGE_PREPARE, -errno,
 				 "read the present ids");
 	c->box.uid = plan->uid;
 	c->box.gid = plan->gid;
-	for (int i = 0; i < 3; i++)
-		if (u[i] != plan->uid || g[i] != plan->gid)
-			c->box.use_newuid = true;
-	if (!is_among(u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
+	c->box.use_newuid = !is_all(&u, plan->uid) || !is_all(&g, plan->gid);
+	if (!is_among(&u, plan->uid) && !(sets.permitted >> CAP_SETUID & 1))
 		return refuse_ids(plan, "CAP_SETUID", err);
-	if (!is_among(g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
+	if (!is_among(&g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
 		return refuse_ids(plan, "CAP_SETGID", err);
+	if ((!is_among(&u, plan->uid) &&
+	     !is_mapped("/proc/self/uid_map", plan->uid)) ||
+	    (!is_among(&g, plan->gid) &&
+	     !is_mapped("/proc/self/gid_map", plan->gid)))
+		return refuse_unmapped(plan, err);
 	c->puts_aside = sets.permitted & ~sets.effective;
 	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
 	c->box.clear_groups = plan->kernel.can_clear_groups ||
@@ -171,6 +215,19 @@ static int busy(struct fh_error *err, const char *what)
 	return -EBUSY;
 }
 
+/* Inheritable ones count: they would have to be given up as well. */
+static int has_no_capability(const char *status, const void *ctx)
+{
+	const char *permitted = threads_field(status, "CapPrm");
+	const char *inheritable = threads_field(status, "CapInh");
+
+	(void)ctx;
+	if (!permitted || !inheritable)
+		return -ENODATA;
+	return !strtoull(permitted, NULL, 16) &&
+	       !strtoull(inheritable, NULL, 16);
+}
+
 /* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
  * threads at once; ids and capabilities are each thread's own. */
 static int check_threads(struct confinement *c, struct fh_error *err)
@@ -180,7 +237,7 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 		return 0;
 	if (c->box.use_newuid || c->box.clear_groups)
 		return busy(err, "change ids or groups");
-	if (threads_have_no_capability() != 1)
+	if (threads_check(has_no_capability, NULL) != 1)
 		return busy(err, "give up capabilities");
 	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
 		return 0;
@@ -190,17 +247,29 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 	return 0;
 }
 
-static void prepare_landlock(struct confinement *c)
+/* The rules are made here: one may be refused, as for a pipe by its name in
+ * /proc/self/fd, and then nothing is to be changed yet. */
+static int prepare_landlock(struct confinement *c, struct fh_error *err)
 {
 	const struct fh_policy *policy = c->plan->policy;
+	struct child_failure failure = { 0 };
+	int fd;
 
+	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
+		return 0;
 	c->box.landlock = c->plan->landlock;
-	if (!c->plan->landlock.handled_net)
-		return;
-	c->box.connect_ports = policy->connect.ports;
-	c->box.n_connect_ports = policy->connect.n;
-	c->box.listen_ports = policy->listen.ports;
-	c->box.n_listen_ports = policy->listen.n;
+	if (c->plan->landlock.handled_net) {
+		c->box.connect_ports = policy->connect.ports;
+		c->box.n_connect_ports = policy->connect.n;
+		c->box.listen_ports = policy->listen.ports;
+		c->box.n_listen_ports = policy->listen.n;
+	}
+	fd = landlock_make(&c->box, &failure);
+	if (fd < 0)
+		return error_set(err, FH_STAGE_PREPARE, fd, "%s %s: %s",
+				 failure.action, failure.object, strerror(-fd));
+	c->ruleset_fd = fd;
+	return 0;
 }
 
 int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
@@ -210,7 +279,7 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->plan = plan;
-	ret->status_fd = -1;
+	ret->status_fd = ret->ruleset_fd = -1;
 	ret->box.keep_caps = plan->policy->keep_caps;
 	r = prepare_ids(ret, err);
 	if (r == 0)
@@ -218,13 +287,14 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 	if (r == 0)
 		r = open_grants(ret, err);
 	if (r == 0)
+		r = prepare_landlock(ret, err);
+	if (r == 0)
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
 	if (r < 0)
 		return r;
 	ret->is_root_shut = is_root_shut(ret);
 	ret->status_fd = open("/proc/thread-self/status",
 			      O_RDONLY | O_CLOEXEC);
-	prepare_landlock(ret);
 	prepare_rlimits(ret);
 	return 0;
 }
@@ -235,8 +305,9 @@ void confinement_done(struct confinement *c)
 		cleanup_close(&c->ops[i].fd);
 	free(c->ops);
 	bpf_program_done(&c->box.filter);
+	cleanup_close(&c->ruleset_fd);
 	cleanup_close(&c->status_fd);
 	c->ops = NULL;
 	c->box.n_mounts = 0;
-	c->status_fd = -1;
+	c->status_fd = c->ruleset_fd = -1;
 }

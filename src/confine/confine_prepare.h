@@ -8,6 +8,7 @@ struct confinement {
 	const struct fh_plan *plan;
 	struct box box;	      /* the part of it that the steps read */
 	struct mount_op *ops; /* what Landlock grants; heap, owned with .fd */
+	int ruleset_fd;       /* Landlock's, with all its rules; or -1 */
 	int status_fd;	      /* /proc/thread-self/status; -1 without /proc */
 	uint64_t puts_aside;  /* capabilities permitted but not effective */
 	bool has_threads;     /* or may have: what cannot be seen counts */

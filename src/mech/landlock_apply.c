@@ -114,7 +114,7 @@ static int fill(int ruleset, const struct box *box,
 	return r;
 }
 
-int landlock_apply(struct box *box, struct child_failure *failure)
+int landlock_make(const struct box *box, struct child_failure *failure)
 {
 	int ruleset = ll_create(&box->landlock);
 	int r;
@@ -123,11 +123,28 @@ int landlock_apply(struct box *box, struct child_failure *failure)
 		return child_fail(failure, ruleset, "create",
 				  "a Landlock ruleset");
 	r = fill(ruleset, box, failure);
-	if (r == 0) {
-		r = ll_restrict(ruleset, box->landlock_flags);
-		if (r < 0)
-			child_fail(failure, r, "enter", "the Landlock domain");
-	}
+	if (r < 0)
+		close(ruleset);
+	return r < 0 ? r : ruleset;
+}
+
+int landlock_enter(int ruleset, const struct box *box,
+		   struct child_failure *failure)
+{
+	int r = ll_restrict(ruleset, box->landlock_flags);
+
+	return r < 0 ? child_fail(failure, r, "enter", "the Landlock domain")
+		     : 0;
+}
+
+int landlock_apply(struct box *box, struct child_failure *failure)
+{
+	int ruleset = landlock_make(box, failure);
+	int r;
+
+	if (ruleset < 0)
+		return ruleset;
+	r = landlock_enter(ruleset, box, failure);
 	close(ruleset);
 	return r;
 }

@@ -62,8 +62,8 @@ void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret)
 			 g ? "," : "", guarantees[g].name,
 			 guarantee_state(row));
 		text_add(ret, ", \"required\": %s, \"held_by\": [",
-			 policy_required(plan->policy) & GUARANTEE_BIT(g)
-				 ? "true" : "false");
+			 row->is_asked && policy_required(plan->policy) &
+				 GUARANTEE_BIT(g) ? "true" : "false");
 		for (int m = 0; row->is_asked && m < N_MECHANISMS; m++) {
 			if (!(row->holders >> m & 1))
 				continue;

@@ -1,4 +1,6 @@
 /* What fh_confine() leaves of a process: compared with the kernel's account. */
+#include <sys/mount.h>
+
 #include "fenced.h"
 
 /* is_root() of a process that has become nobody says no: asked once. */
@@ -52,6 +54,29 @@ static void test_container_runtime(void)
 	by_preset("container-runtime",
 		  BIT(CAP_SYS_ADMIN) | BIT(CAP_SETUID) | BIT(CAP_SETGID) |
 			  BIT(CAP_NET_ADMIN), true);
+}
+
+/* It can do what it is for; and what it is not for, it cannot. */
+static void test_runtime_works(void)
+{
+	struct fh_policy *policy = fh_policy_new();
+
+	check_int(fh_policy_preset(policy, "container-runtime", NULL, 0, &err),
+		  0);
+	check_fence(policy);
+	check_int(SC(SYS_unshare, 0x00020000 | 0x04000000), 0);
+	check_int(outcome(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)),
+		  0);
+	check_int(outcome(mount("x", "/mnt", "tmpfs", 0, NULL)), 0);
+	check_int(outcome(sethostname("x", 1)), 0);
+	check_int(SC(SYS_setresuid, TESTER, TESTER, 0), 0);
+	check_int(SC(SYS_setresuid, 0, 0, 0), 0);
+	check_int(SC(SYS_keyctl, 0, -3, 0), EPERM);
+	check_int(SC(SYS_bpf, 0, NULL, 0), EPERM);
+	check_int(SC(SYS_reboot, 0, 0, 0, NULL), EPERM);
+	check_int(SC(SYS_init_module, NULL, 0, ""), EPERM);
+	check_int(SC(SYS_chroot, "/"), EPERM);
+	check_int(outcome(mknod("/mnt/sda", S_IFBLK | 0600, 0x800)), EPERM);
 }
 
 static void test_container_runtime_user(void)
@@ -130,7 +155,7 @@ static void test_empty_policy(void)
 	check_fence(policy);
 	check_left(fd, &before);
 	check_int(opened("/etc/passwd", O_RDONLY), EACCES);
-	check_int(SC(SYS_fork), EPERM);
+	check_int(SC(SYS_clone, SIGCHLD, 0, 0, 0, 0), EPERM);
 	check_int(SC(SYS_prctl, PR_SET_DUMPABLE, 0), EPERM);
 }
 
@@ -335,6 +360,7 @@ static const struct tap_test anyone[] = {
 
 static const struct tap_test root[] = {
 	TEST(container_runtime, "preset container-runtime: the state is exact"),
+	TEST(runtime_works, "container-runtime unshares and mounts"),
 	TEST(ids_control, "control: root changes ids and groups"),
 	TEST(keep_one, "one capability is kept, in all sets that count"),
 	TEST(ids_given, "the ids of the policy"),

@@ -1,10 +1,28 @@
 /* fh_confine() that fails: nothing was changed, or it says how far it came. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/resource.h>
 
 #include "fenced.h"
+
+/* A filter that was there before refuses one call. */
+static void refuse(int nr, int error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K,
+			 SECCOMP_RET_ERRNO | (unsigned int)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { N(code), code };
+
+	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	check_int(SC(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
+}
 
 /* --- before anything was changed ----------------------------------------------- */
 
@@ -182,24 +200,65 @@ static void test_root_without(void)
 	check_unchanged(&before);
 }
 
-/* --- in the middle ------------------------------------------------------------------ */
-
-/* A filter that was there before refuses one call. */
-static void refuse(int nr, int error)
+/* A rule is refused before the first step. */
+static void test_rule_refused(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K,
-			 SECCOMP_RET_ERRNO | (unsigned int)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { N(code), code };
+	struct before before;
 
-	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	check_int(SC(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
+	refuse(SYS_landlock_add_rule, EUCLEAN);
+	look(&before);
+	check_int(fh_confine(POLICY("read", "/etc"), NULL, NULL, &err),
+		  -EUCLEAN);
+	check_int(err.stage, FH_STAGE_PREPARE);
+	check(strstr(err.what, "Landlock rule for /etc"));
+	check_unchanged(&before);
 }
+
+/* What has no place in a tree has no rule. */
+static void test_pipe_by_name(void)
+{
+	int ends[2];
+	char path[64];
+
+	check_int(pipe(ends), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	check_refusal(POLICY("read", path), -EBADFD, FH_STAGE_PREPARE, path);
+}
+
+static void write_map(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	check_int(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Root of a namespace that has no nobody. */
+static void test_unmapped(void)
+{
+	char uid_map[64], gid_map[64];
+	struct before before;
+	struct state now;
+
+	snprintf(uid_map, sizeof(uid_map), "0 %u 1", getuid());
+	snprintf(gid_map, sizeof(gid_map), "0 %u 1", getgid());
+	if (unshare(CLONE_NEWUSER) < 0)
+		skip("no user namespaces");
+	write_map("/proc/self/setgroups", "deny");
+	write_map("/proc/self/uid_map", uid_map);
+	write_map("/proc/self/gid_map", gid_map);
+	look(&before);
+	check_int(fh_confine(fh_policy_new(), NULL, NULL, &err), -EINVAL);
+	check_int(err.stage, FH_STAGE_PREPARE);
+	check(strstr(err.what, "65534"));
+	check_unchanged(&before);
+	check_fence(POLICY("uid", "0", "gid", "0"));
+	now = state_read(before.fd);
+	check_field(&now, "CapEff", "0000000000000000");
+	check_field(&now, "CapBnd", "0000000000000000");
+}
+
+/* --- in the middle ------------------------------------------------------------------ */
 
 /* What stands before it, told in the remedy; and no descriptor is lost. */
 static void check_middle(int nr, const char *what, const char *so_far)
@@ -233,11 +292,6 @@ static void test_restrict_refused(void)
 		     "identity, capabilities, no-new-privs");
 }
 
-static void test_rule_refused(void)
-{
-	check_middle(SYS_landlock_add_rule, "Landlock rule",
-		     "identity, capabilities, no-new-privs");
-}
 
 static void test_limit_refused(void)
 {
@@ -303,6 +357,8 @@ static const struct tap_test anyone[] = {
 	TEST(bad_options, "bad arguments"),
 	TEST(restrict_refused, "Landlock's domain is refused"),
 	TEST(rule_refused, "Landlock's rule is refused"),
+	TEST(pipe_by_name, "a pipe by its name"),
+	TEST(unmapped, "an id that the user namespace lacks"),
 	TEST(limit_refused, "a resource limit is refused"),
 	TEST(filter_refused, "the filter is refused"),
 	TEST(capset_refused, "the capability sets are refused"),

@@ -1,105 +1,16 @@
 /*
  * Every system call under every preset, as the kernel answers it, against the
- * tables. A filter that was there before gives each call that fh_confine() lets
- * through to a supervisor, which answers instead of the kernel: so any call can
- * be made, with any arguments, and nothing happens. It knows them by a mark in
- * the sixth argument, which no rule looks at.
+ * tables. What fh_confine() lets through is answered by a supervisor: so any call
+ * can be made, with any arguments, and nothing happens.
  */
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include "fenced.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
+#include "supervisor.h"
 
-#define MARK 0x5eed5eedu
-#define ALLOWED EXFULL /* no rule answers so */
 #define LAST 511
-
-/* --- the supervisor -------------------------------------------------------------- */
-
-static int load_listener(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, args[5])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MARK, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, args[5]) + 4),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MARK, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { N(code), code };
-	long fd;
-
-	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		     SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-	check(fd >= 0);
-	return (int)fd;
-}
-
-static void send_fd(int socket, int fd)
-{
-	char byte = 0;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .header = { .cmsg_level = SOL_SOCKET,
-				  .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	check_int(sendmsg(socket, &message, 0), 1);
-	close(fd);
-}
-
-static int receive_fd(int socket)
-{
-	char byte;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	int fd;
-
-	check_int(recvmsg(socket, &message, 0), 1);
-	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fd;
-}
-
-/* Answers until nobody is left who could ask. */
-static void supervise(int listener)
-{
-	struct pollfd poll_fd = { .fd = listener, .events = POLLIN };
-
-	for (;;) {
-		struct seccomp_notif question = { 0 };
-		struct seccomp_notif_resp answer = { .error = -ALLOWED };
-
-		check(poll(&poll_fd, 1, -1) == 1);
-		if (!(poll_fd.revents & POLLIN))
-			return;
-		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)
-			continue;
-		answer.id = question.id;
-		ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
-	}
-}
 
 /* --- what the tables say ------------------------------------------------------------ */
 
@@ -120,6 +31,7 @@ struct sweep {
 	enum syscall_policy base;
 	struct syscall_set allowed;
 	struct seccomp_request request;
+	bool is_deadly; /* on-deny kill */
 };
 
 static bool holds(const struct arg_test *test, const uint64_t args[6])
@@ -266,18 +178,23 @@ static void ask_all(struct answers *answers)
 	}
 }
 
+static void ask_each(const struct sweep *sweep, struct answers *answers);
+
 static void be_swept(const struct sweep *sweep, int socket,
 		     struct answers *answers)
 {
 	struct fh_policy *policy = fh_policy_new();
 
 	send_fd(socket, load_listener());
-	if (sweep) {
+	if (sweep && !sweep->is_deadly) {
 		check_int(fh_policy_preset(policy, sweep->preset, NULL, 0,
 					   &err), 0);
 		check_fence(policy);
 	}
-	ask_all(answers);
+	if (sweep && sweep->is_deadly)
+		ask_each(sweep, answers);
+	else
+		ask_all(answers);
 }
 
 static struct answers *answers_of(const struct sweep *sweep)
@@ -301,6 +218,15 @@ static struct answers *answers_of(const struct sweep *sweep)
 	check_int(waitpid(pid, &status, 0), pid);
 	check_int(status, 0);
 	return answers;
+}
+
+/* Asked only to see whether it may be: never deadly. */
+static bool is_soft(int nr)
+{
+	for (unsigned int call = 0; call < N_SYSCALLS; call++)
+		if (syscall_on(FILTER_ARCH_NATIVE, call) == nr)
+			return syscall_soft_errno(call) != 0;
+	return false;
 }
 
 static const char *name_of(int nr)
@@ -375,6 +301,72 @@ static void test_container_runtime(void)
 	run("container-runtime", SYSCALLS_CONTAINER_RUNTIME);
 }
 
+/* --- on-deny kill: each call in a process of its own --------------------------------- */
+
+static void ask_and_end(const struct sweep *sweep, int nr)
+{
+	const uint64_t args[6] = { 0 };
+	struct fh_policy *policy = fh_policy_new();
+
+	check_int(fh_policy_preset(policy, sweep->preset, NULL, 0, &err), 0);
+	check_int(fh_policy_on_deny(policy, FH_DENY_KILL, &err), 0);
+	check_fence(policy);
+	syscall(SYS_exit_group, ask(nr, args), 0, 0, 0, 0, 0);
+}
+
+static void ask_each(const struct sweep *sweep, struct answers *answers)
+{
+	for (int nr = 0; nr <= LAST; nr++) {
+		int status;
+		pid_t pid;
+
+		if (is_unseen(nr))
+			continue;
+		pid = fork();
+		if (pid == 0)
+			ask_and_end(sweep, nr);
+		check_int(waitpid(pid, &status, 0), pid);
+		answers->by_value[nr][0] = WIFSIGNALED(status)
+			? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
+	}
+}
+
+static void run_deadly(const char *preset, enum syscall_policy base)
+{
+	struct sweep sweep = { .preset = preset, .base = base,
+			       .is_deadly = true };
+	const uint64_t args[6] = { 0 };
+	const struct answers *answers;
+	int n_killed = 0;
+
+	sweep_init(&sweep);
+	answers = answers_of(&sweep);
+	for (int nr = 0; nr <= LAST; nr++) {
+		int should = expected(&sweep, nr, args);
+		int is = answers->by_value[nr][0];
+
+		if (is_unseen(nr))
+			continue;
+		if (should == EPERM && !is_soft(nr))
+			should = 1000 + SIGSYS;
+		if (is != should)
+			tap_fail(__FILE__, __LINE__, "%s: %s is %d, not %d",
+				 preset, name_of(nr), is, should);
+		n_killed += is == 1000 + SIGSYS;
+	}
+	check(n_killed > 100);
+}
+
+static void test_strict_deadly(void)
+{
+	run_deadly("strict", SYSCALLS_STRICT);
+}
+
+static void test_server_deadly(void)
+{
+	run_deadly("network-server", SYSCALLS_NETWORK_SERVER);
+}
+
 /* Control: without a fence every call comes to the supervisor. */
 static void test_control(void)
 {
@@ -392,6 +384,8 @@ static const struct tap_test anyone[] = {
 	TEST(strict, "strict: every call"),
 	TEST(file_processor, "file-processor: every call"),
 	TEST(network_server, "network-server: every call"),
+	TEST(strict_deadly, "strict, on-deny kill: every call"),
+	TEST(server_deadly, "network-server, on-deny kill: every call"),
 	TEST(web_server, "web-server: every call"),
 };
 

@@ -79,8 +79,12 @@ static void test_strict(void)
 		check_state(plan, PRIVILEGES, FULLY, "");
 		check_state(plan, KERNEL, FULLY, "");
 		check_state(plan, TERMINAL, FULLY, "");
-		for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
-			check(!plan->guarantees[g].is_asked);
+		for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++) {
+			struct fh_holding is;
+
+			check_int(fh_plan_guarantee(plan, g, &is, &err), 0);
+			check(!is.is_asked && !is.is_required);
+		}
 		done(plan);
 	}
 }
