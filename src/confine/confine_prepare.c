@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "mech/landlock.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
+#include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 #include "tables/landlock_rights.h"
 
@@ -130,6 +132,27 @@ static bool is_among(const uint32_t ids[3], uint32_t id)
 	return ids[0] == id || ids[1] == id || ids[2] == id;
 }
 
+/* A user namespace has the ids that its map names, and no way to another. */
+static int check_map(const char *path, const char *what, uint32_t id,
+		     struct fh_error *err)
+{
+	FILE *map = fopen(path, "re");
+	unsigned long long first, outside, n;
+	bool is_mapped = !map; /* without /proc the kernel will tell */
+
+	while (!is_mapped &&
+	       fscanf(map, "%llu %llu %llu", &first, &outside, &n) == 3)
+		is_mapped = id >= first && id - first < n;
+	if (map)
+		fclose(map);
+	if (is_mapped)
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, -EINVAL,
+		  "%s %u does not exist in this user namespace", what, id);
+	error_remedy(err, "set one that %s names", path);
+	return -EINVAL;
+}
+
 /* Real, effective and saved: a program that is setuid has several. What is
  * permitted counts, for a privilege that was put aside is taken up again. */
 static int prepare_ids(struct confinement *c, struct fh_error *err)
@@ -160,7 +183,11 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
 	c->box.clear_groups = plan->kernel.can_clear_groups ||
 			      (c->puts_aside >> CAP_SETGID & 1);
-	return 0;
+	if (!c->box.use_newuid)
+		return 0;
+	r = check_map("/proc/self/uid_map", "uid", plan->uid, err);
+	return r < 0 ? r : check_map("/proc/self/gid_map", "gid", plan->gid,
+				     err);
 }
 
 static int busy(struct fh_error *err, const char *what)
@@ -169,6 +196,32 @@ static int busy(struct fh_error *err, const char *what)
 		  "%s while other threads run, or may run", what);
 	error_remedy(err, "confine the process before its first thread is made");
 	return -EBUSY;
+}
+
+/* What is inheritable may be there without being permitted. */
+static bool may_inherit(void)
+{
+	struct capability_sets sets = { 0 };
+
+	return capability_get(&sets) < 0 || sets.inheritable;
+}
+
+/* The filter comes last: whether it can be had at all is asked first, with no
+ * program at the place where it would be. */
+static int check_filter(const struct confinement *c, struct fh_error *err)
+{
+	int r = sys_seccomp(SECCOMP_SET_MODE_FILTER,
+			    c->has_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0,
+			    NULL);
+
+	if (r == -EFAULT || r >= 0) /* a lie is found out afterwards */
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, r,
+		  "a system-call filter cannot be loaded: %s", strerror(-r));
+	error_remedy(err, r == -EPERM
+		     ? "an earlier filter refuses the call seccomp: allow it there, or confine once"
+		     : "the kernel needs CONFIG_SECCOMP_FILTER");
+	return r;
 }
 
 /* The filter, no_new_privs and, from ABI 8 on, Landlock can be given to all
@@ -180,7 +233,7 @@ static int check_threads(struct confinement *c, struct fh_error *err)
 		return 0;
 	if (c->box.use_newuid || c->box.clear_groups)
 		return busy(err, "change ids or groups");
-	if (threads_have_no_capability() != 1)
+	if (threads_have_no_capability() != 1 || may_inherit())
 		return busy(err, "give up capabilities");
 	if (!(c->plan->steps & STEP_BIT(STEP_PROGRAM_LANDLOCK)))
 		return 0;
@@ -215,6 +268,8 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 	r = prepare_ids(ret, err);
 	if (r == 0)
 		r = check_threads(ret, err);
+	if (r == 0)
+		r = check_filter(ret, err);
 	if (r == 0)
 		r = open_grants(ret, err);
 	if (r == 0)
