@@ -34,8 +34,9 @@ struct fh_confine_options {
  * In this order, whatever the order of the settings: what the policy names is
  * opened; supplementary groups, group ids, user ids; bounding set, securebits,
  * capability sets; no_new_privs; Landlock; no-write-exec; resource limits; the
- * filter. Each is verified. Open descriptors stay open and usable: bind, listen
- * and open before, confine, then serve.
+ * filter. Ids, capability sets, no_new_privs, Landlock and the filter are
+ * verified. Open descriptors stay open and usable: bind, listen and open
+ * before, confine, then serve.
  *
  * A policy that names no system calls gets the filter "strict": no threads, no
  * processes, no files made. A box gets "default".

@@ -91,7 +91,8 @@ int fh_policy_print(const struct fh_policy *policy, enum fh_format format,
 /**
  * fh_policy_allow() - grant a path and what lies beneath it
  * @access: FH_READ, FH_WRITE, FH_EXEC or a combination
- * @path:   host path; missing is an error when it is opened, not here
+ * @path:   host path; missing is an error when it is opened, not here. What
+ *          may be missing is fh_policy_set(policy, "read", "-/path", err)
  */
 int fh_policy_allow(struct fh_policy *policy, unsigned int access,
 		    const char *path, struct fh_error *err);

@@ -33,8 +33,7 @@ struct fh_stream {
 /* Raise the soft limit of open files of the calling process while the box is
  * prepared, when the policy has more grants than it allows. */
 #define FH_SPAWN_RAISE_NOFILE 1u
-/* Have the kernel end the box when the calling *thread* ends, too; without pid
- * namespaces it ends with the process alone. */
+/* Have the kernel end the box when the calling *thread* ends, too. */
 #define FH_SPAWN_DIE_WITH_THREAD 2u
 
 /**
