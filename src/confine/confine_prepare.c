@@ -17,6 +17,7 @@
 #include "mech/landlock_apply.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
+#include "sys/seccomp_calls.h"
 #include "sys/threads.h"
 #include "tables/landlock_rights.h"
 
@@ -272,6 +273,24 @@ static int prepare_landlock(struct confinement *c, struct fh_error *err)
 	return 0;
 }
 
+/* The filter comes last: whether it can be had at all is asked first, with no
+ * program at the place where it would be. */
+static int check_filter(const struct confinement *c, struct fh_error *err)
+{
+	int r = sys_seccomp(SECCOMP_SET_MODE_FILTER,
+			    c->has_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0,
+			    NULL);
+
+	if (r == -EFAULT || r >= 0) /* a lie is found out afterwards */
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, r,
+		  "a system-call filter cannot be loaded: %s", strerror(-r));
+	error_remedy(err, r == -EPERM
+		     ? "an earlier filter refuses the call seccomp: allow it there, or confine once"
+		     : "the kernel needs CONFIG_SECCOMP_FILTER");
+	return r;
+}
+
 int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 		    struct fh_error *err)
 {
@@ -290,6 +309,8 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 		r = prepare_landlock(ret, err);
 	if (r == 0)
 		r = bpf_emit(&plan->filter, &ret->box.filter, err);
+	if (r == 0)
+		r = check_filter(ret, err);
 	if (r < 0)
 		return r;
 	ret->is_root_shut = is_root_shut(ret);

@@ -22,12 +22,20 @@ static int raise_permitted(struct child_failure *failure)
 	return r < 0 ? child_fail(failure, r, "raise", "the capabilities") : 0;
 }
 
+/* Securebits that are locked refuse the wish, and grant it by themselves. */
+static bool are_caps_fixed(void)
+{
+	int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+
+	return bits >= 0 && bits & SECUREBIT_NO_SETUID_FIXUP;
+}
+
 /* Raw calls: a libc would signal other threads, and this process has none. */
 static int change_ids(const struct box *box, struct child_failure *failure)
 {
 	/* Capabilities stay through the change; they are dropped in their
 	 * own step, which also empties the bounding set. */
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 && !are_caps_fixed())
 		return child_fail(failure, -errno, "keep capabilities over",
 				  "the change of ids");
 	if (syscall(SYS_setresgid, box->gid, box->gid, box->gid) < 0)

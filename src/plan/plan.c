@@ -41,13 +41,17 @@ static const char *beyond_caller(const struct fh_plan *plan)
 	const struct fh_kernel *kernel = &plan->kernel;
 
 	if (policy->uid != POLICY_UNLIMITED &&
+	    !(plan->is_self && policy->uid == kernel->uid) &&
 	    !kernel_has_capability(kernel, CAP_SETUID))
 		return "--uid";
 	if (policy->gid != POLICY_UNLIMITED &&
+	    !(plan->is_self && policy->gid == kernel->gid) &&
 	    !kernel_has_capability(kernel, CAP_SETGID))
 		return "--gid";
+	/* Without CAP_SETPCAP they do not come over an execve. */
 	if (policy->keep_caps & ~kernel->capabilities ||
-	    (policy->keep_caps && !kernel_has_capability(kernel, CAP_SETPCAP)))
+	    (policy->keep_caps && !plan->is_self &&
+	     !kernel_has_capability(kernel, CAP_SETPCAP)))
 		return "--keep-cap";
 	return NULL;
 }

@@ -12,6 +12,7 @@
 /* include/uapi/linux/securebits.h: NOROOT, NO_SETUID_FIXUP and
  * NO_CAP_AMBIENT_RAISE with their locks, and KEEP_CAPS locked off. */
 #define SECUREBITS_LOCKED 0xef
+#define SECUREBIT_NO_SETUID_FIXUP 0x04 /* ids change, capabilities do not */
 
 struct capability_sets {
 	uint64_t effective;
