@@ -112,10 +112,10 @@ static void test_table_without(void)
 
 static void write_program(char ret[PATH_MAX], const char *text)
 {
-	const char *tmp = getenv("TMPDIR");
 	int fd;
 
-	snprintf(ret, PATH_MAX, "%s/late.XXXXXX", tmp ? tmp : "/tmp");
+	/* Everybody's: in a user namespace root owns no directory of others. */
+	strcpy(ret, "/tmp/late.XXXXXX");
 	fd = mkstemp(ret);
 	check(fd >= 0);
 	check_int(write(fd, text, strlen(text)), strlen(text));

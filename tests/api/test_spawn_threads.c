@@ -271,7 +271,8 @@ static void *spawn_for_ever(void *arg)
 	const char *mark = arg;
 	char script[128];
 
-	snprintf(script, sizeof(script), "sleep 600; : %s", mark);
+	snprintf(script, sizeof(script), "while :; do sleep 1; done; : %s",
+		 mark);
 	for (;;)
 		start_box(SHELL(script), NULL);
 	return NULL;
@@ -507,7 +508,34 @@ static const struct tap_test tests[] = {
 	  .seconds = 120 },
 };
 
-int main(void)
+#if defined(__SANITIZE_THREAD__)
+static int unguarded;
+
+static void *count_unguarded(void *arg)
 {
+	for (int i = 0; i < 1000; i++)
+		unguarded++;
+	return arg;
+}
+
+/* What the sanitizer has to find, or its silence says nothing. */
+static int race(void)
+{
+	pthread_t thread = start_thread(count_unguarded, NULL);
+
+	count_unguarded(NULL);
+	pthread_join(thread, NULL);
+	return 0;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+#if defined(__SANITIZE_THREAD__)
+	if (argc == 2 && strcmp(argv[1], "race") == 0)
+		return race();
+#endif
+	(void)argc;
+	(void)argv;
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
 }
