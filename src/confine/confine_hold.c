@@ -92,9 +92,9 @@ static void tell_open_sockets(struct fh_plan *plan)
 	else if (!plan->landlock.handled_net)
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
-	else if (plan->kernel.landlock_abi < 10)
+	else if (!(plan->landlock.handled_net & LL_NET_CONNECT_SEND_UDP))
 		partly(plan, FH_GUARANTEE_NETWORK,
-		       "a UDP or MPTCP socket that is open can reach anywhere; Landlock ABI 10 refuses it to UDP: Linux 7.2 has it");
+		       "a UDP or MPTCP socket that is open can reach anywhere");
 	else
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "an MPTCP socket that is open can be connected elsewhere, which Landlock does not see");

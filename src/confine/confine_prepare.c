@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -148,18 +147,21 @@ static bool is_all(const struct ids *ids, uint32_t id)
 /* A user namespace may lack the id; where it cannot be seen it is tried. */
 static bool is_mapped(const char *map, uint32_t id)
 {
-	char text[4096];
+	char text[4096], *line = text;
 	int n = read_small_file(AT_FDCWD, map, text, sizeof(text));
-	unsigned long first, outside, count;
 
 	if (n <= 0)
 		return true;
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (sscanf(line, "%lu %lu %lu", &first, &outside, &count) ==
-			    3 &&
-		    id >= first && id - first < count)
+	while (line && *line) {
+		unsigned long first = strtoul(line, &line, 10);
+		unsigned long count;
+
+		strtoul(line, &line, 10); /* where it is outside */
+		count = strtoul(line, &line, 10);
+		if (id >= first && id - first < count)
 			return true;
+		line = strchr(line, '\n');
+		line += line ? 1 : 0;
 	}
 	return false;
 }

@@ -2,6 +2,7 @@
 #include "mech/landlock.h"
 
 #include "plan/plan.h"
+#include "sys/landlock_calls.h"
 #include "tables/landlock_rights.h"
 
 int landlock_abi_used(const struct fh_plan *plan)
@@ -26,4 +27,9 @@ void landlock_plan(struct fh_plan *plan)
 	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
 	if (!plan->has_namespaces || plan->policy->net == FH_NET_HOST)
 		plan->landlock.handled_net = landlock_mask(LANDLOCK_NET, abi);
+	/* A server answers on the sockets that it bound before it confined
+	 * itself: on every kernel, not only on those before ABI 10. */
+	if (plan->is_self && plan->policy->net == FH_NET_NONE)
+		plan->landlock.handled_net &= LL_NET_BIND_TCP |
+					      LL_NET_CONNECT_TCP;
 }

@@ -287,7 +287,9 @@ bool seccomp_rule_applies(enum rule_when when,
 	case WHEN_FILES_MADE:
 		return !is_strict;
 	case WHEN_NETLINK:
-		return is_inet && request->base == SYSCALLS_DEFAULT;
+		return is_inet &&
+		       (request->base == SYSCALLS_DEFAULT ||
+			request->base == SYSCALLS_CONTAINER_RUNTIME);
 	case WHEN_INET:
 		return is_inet;
 	case WHEN_INET_FREE:

@@ -11,7 +11,7 @@ enum rule_when {
 	WHEN_STRICT,	 /* the strict policy */
 	WHEN_NO_NAMESPACES, /* every policy but that of container runtimes */
 	WHEN_FILES_MADE, /* every other policy */
-	WHEN_NETLINK,	 /* the default policy with a network */
+	WHEN_NETLINK,	 /* with a network: default, container-runtime */
 	WHEN_INET,	 /* internet sockets at all */
 	WHEN_INET_FREE,	 /* the same, with no port rules */
 	WHEN_INET_UDP,	 /* the same, or port rules hold for UDP as well */

@@ -165,54 +165,82 @@ static const char *const shared_ipc[] = {
 };
 #define N_SHARED_IPC (sizeof(shared_ipc) / sizeof(*shared_ipc))
 
+static void add_denied(struct fh_plan *plan, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		plan->syscall_changes[plan->n_syscall_changes++] =
+			(struct syscall_change){ names[i], true };
+}
+
+/* What the user says comes after what may be allowed again, and before what
+ * may not. */
+static int list_changes(struct fh_plan *plan, bool shares_host)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	plan->syscall_changes = arena_alloc(&plan->arena,
+		(policy->n_syscall_changes + N_METADATA + N_ATTRIBUTE +
+		 N_SHARED_IPC) * sizeof(*plan->syscall_changes));
+	if (!plan->syscall_changes)
+		return -ENOMEM;
+	if (shares_host)
+		add_denied(plan, shared_ipc, N_SHARED_IPC);
+	for (size_t i = 0; i < policy->n_syscall_changes; i++)
+		plan->syscall_changes[plan->n_syscall_changes++] =
+			(struct syscall_change){
+				policy->syscall_changes[i].name,
+				policy->syscall_changes[i].is_deny,
+			};
+	if (shares_host) {
+		add_denied(plan, metadata_calls, N_METADATA);
+		add_denied(plan, attribute_calls, N_ATTRIBUTE);
+	}
+	return 0;
+}
+
+/* What holds the guarantees beside the policy's calls. A container runtime has
+ * given those up. */
+static void ask_for_guarantees(struct fh_plan *plan)
+{
+	const struct fh_policy *policy = plan->policy;
+	struct seccomp_request *request = &plan->seccomp;
+	bool shares_host = !plan->has_namespaces;
+
+	request->only_unix_sockets = shares_host && policy->net == FH_NET_NONE;
+	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
+	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->keeps_sockets = shares_host;
+	request->deny_listen_autobind =
+		(policy->net == FH_NET_HOST || plan->is_self) &&
+		!policy->listen.n;
+	request->deny_other_pids = shares_host;
+	request->deny_file_flags = shares_host;
+	request->protect_init = plan->has_namespaces;
+	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
+	request->deny_group_signals = request->shares_group &&
+				      plan->kernel.landlock_abi < 6;
+}
+
 int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 		struct fh_error *err)
 {
 	const struct fh_policy *policy = plan->policy;
 	struct seccomp_request *request = &plan->seccomp;
-	size_t n = 0;
-	int r;
+	bool is_runtime = base == SYSCALLS_CONTAINER_RUNTIME;
+	int r = list_changes(plan, !plan->has_namespaces && !is_runtime);
 
-	plan->syscall_changes = arena_alloc(&plan->arena,
-		(policy->n_syscall_changes + N_METADATA + N_ATTRIBUTE +
-		 N_SHARED_IPC) *
-			sizeof(*plan->syscall_changes));
-	if (!plan->syscall_changes)
-		return -ENOMEM;
-	for (size_t i = 0; !plan->has_namespaces && i < N_SHARED_IPC; i++)
-		plan->syscall_changes[n++] =
-			(struct syscall_change){ shared_ipc[i], true };
-	for (size_t i = 0; i < policy->n_syscall_changes; i++)
-		plan->syscall_changes[n++] = (struct syscall_change){
-			policy->syscall_changes[i].name,
-			policy->syscall_changes[i].is_deny,
-		};
-	for (size_t i = 0; !plan->has_namespaces && i < N_METADATA; i++)
-		plan->syscall_changes[n++] =
-			(struct syscall_change){ metadata_calls[i], true };
-	for (size_t i = 0; !plan->has_namespaces && i < N_ATTRIBUTE; i++)
-		plan->syscall_changes[n++] =
-			(struct syscall_change){ attribute_calls[i], true };
+	if (r < 0)
+		return r;
 	request->arch = plan->kernel.arch;
 	request->base = base;
 	request->on_deny = (enum fh_deny)policy->on_deny;
 	request->changes = plan->syscall_changes;
-	request->n_changes = n;
-	request->only_unix_sockets =
-		!plan->has_namespaces && policy->net == FH_NET_NONE;
-	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
-	request->allow_udp = plan->kernel.landlock_abi >= 10;
-	request->keeps_sockets = !plan->has_namespaces;
+	request->n_changes = plan->n_syscall_changes;
+	if (!is_runtime)
+		ask_for_guarantees(plan);
+	request->only_unix_sockets |= is_runtime &&
+				      policy->net == FH_NET_NONE;
 	request->is_self = plan->is_self;
-	request->deny_listen_autobind =
-		(policy->net == FH_NET_HOST || plan->is_self) &&
-		!policy->listen.n;
-	request->deny_other_pids = !plan->has_namespaces;
-	request->deny_file_flags = !plan->has_namespaces;
-	request->protect_init = plan->has_namespaces;
-	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
-	request->deny_group_signals = request->shares_group &&
-				      plan->kernel.landlock_abi < 6;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
 	r = seccomp_compile(request, &plan->filter, err);

@@ -63,6 +63,7 @@ struct fh_plan {
 	struct ll_ruleset_attr landlock;
 	struct seccomp_request seccomp;
 	struct syscall_change *syscall_changes;
+	size_t n_syscall_changes;
 	const char *home;
 	const char *user; /* a plain name: it stands in a passwd file */
 	char **envp;

@@ -35,7 +35,7 @@ const struct preset presets[] = {
 		     .capabilities = CAP(SYS_ADMIN) | CAP(SETUID) |
 				     CAP(SETGID) | CAP(NET_ADMIN) },
 	  .settings = { { "syscalls", "container-runtime" },
-			{ "uid", "0" }, { "gid", "0" },
+			{ "uid", "0" }, { "gid", "0" }, { "net", "host" },
 			{ "without", "files-read" },
 			{ "without", "files-write" },
 			{ "without", "network" },

@@ -86,7 +86,7 @@ system_calls='access chdir clock_gettime clone close dup2 execve faccessat fcntl
 fstatvfs getcwd getgid getgroups getpid getresgid getresuid getrlimit getuid ioctl
 kill mkdirat mknodat mount open openat pipe2 poll prctl pread read readlink
 readlinkat recv send setgroups sethostname setns setresgid setresuid setrlimit
-setsid socket socketpair stat statfs symlinkat syscall umask umount2 uname
+setsid socket socketpair lstat stat statfs symlinkat syscall umask umount2 uname
 unlinkat unshare wait4 waitpid write'
 # Only between clone and execve: it ends the child.
 system_calls+=' _exit'
