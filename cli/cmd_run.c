@@ -108,6 +108,8 @@ static void release_streams(const struct session *session)
 
 static int not_started(const struct fh_error *err)
 {
+	if (err->stage == FH_STAGE_SUPERVISE && err->code == -ETIMEDOUT)
+		return FH_EXIT_TIMED_OUT;
 	if (err->stage != FH_STAGE_EXEC)
 		return FH_EXIT_NOT_BOXED;
 	return err->code == -ENOENT ? FH_EXIT_NOT_FOUND

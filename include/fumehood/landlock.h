@@ -78,6 +78,7 @@ struct fh_landlock_status {
 	int abi;	  /* of the kernel; 0: none */
 	int abi_used;	  /* no more than this library was tested with */
 	char reason[512]; /* what is not enforced; "" when fully */
+	uint64_t reserved[4]; /* 0; later fields take their place */
 };
 
 /** fh_landlock_get_status() - what applying would enforce; changes nothing.

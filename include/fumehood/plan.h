@@ -54,6 +54,7 @@ struct fh_holding {
 	bool is_waived;	  /* given up with "without" */
 	char holders[160]; /* "mount namespace, Landlock"; "" when not held */
 	char reason[256]; /* why it is not held, or not fully; may be "" */
+	uint64_t reserved[4]; /* 0; later fields take their place */
 };
 
 /**

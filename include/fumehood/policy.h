@@ -227,6 +227,7 @@ struct fh_setting {
 	const char *arg;	   /* what a value is: "SIZE"; NULL: a switch */
 	const char *since;	   /* Linux version; NULL: any */
 	const char *help;
+	const char *reserved[4];   /* NULL; later fields take their place */
 };
 
 /**

@@ -43,7 +43,8 @@ struct fh_result {
 	uint64_t system_us;
 	uint64_t memory_peak; /* bytes, of the largest single process */
 	uint64_t reserved[8];
-	struct fh_error error; /* only FH_END_NOT_STARTED */
+	/* FH_END_NOT_STARTED, and FH_END_KILLED when nobody could tell */
+	struct fh_error error;
 };
 
 /** fh_end_name() - "exited", as in JSON; NULL for another number */

@@ -37,7 +37,8 @@ void fh_seccomp_free(struct fh_seccomp *seccomp);
  * fh_seccomp_allow() - allow a call, or each call of a group
  * @name: "read" or "@file-system", as fumehood-syscalls(7) lists them
  *
- * Later calls override earlier ones; conditions set before are dropped.
+ * Later calls override earlier ones; conditions set before are dropped, those of
+ * the base as well: to allow "ioctl", or a group with it, is to allow TIOCSTI.
  * Return: 0; -ENOENT for an unknown name (err has the nearest); -EINVAL
  */
 int fh_seccomp_allow(struct fh_seccomp *seccomp, const char *name,

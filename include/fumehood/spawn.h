@@ -14,7 +14,9 @@ extern "C" {
  * struct fh_box - one running program behind its fences
  *
  * fh_wait() and fh_box_free() belong to one thread at a time; fh_kill() may
- * be called from any thread until fh_box_free().
+ * be called from any thread until fh_box_free(). A thread that is cancelled in
+ * one of these calls is cancelled after it. Not for a forked child of the caller:
+ * freeing the box there would end it.
  */
 struct fh_box;
 
@@ -22,7 +24,9 @@ enum fh_stream_kind {
 	FH_STREAM_INHERIT, /* the caller's descriptor of that number */
 	FH_STREAM_NULL,	   /* /dev/null */
 	FH_STREAM_PIPE,	   /* a pipe; fh_box_stream() is our end */
-	FH_STREAM_FD,	   /* the descriptor in .fd, which stays the caller's */
+	/* The descriptor in .fd, which stays the caller's. A socket belongs to
+	 * the network that it was made in, also inside the box. */
+	FH_STREAM_FD,
 };
 
 struct fh_stream {
@@ -38,7 +42,8 @@ struct fh_stream {
 
 /**
  * struct fh_spawn_options - zero is a good value for each but .size
- * @size:    sizeof(struct fh_spawn_options)
+ * @size:    sizeof(struct fh_spawn_options); later versions take what was its
+ *           size in this one
  * @flags:   FH_SPAWN_... or 0
  * @streams: standard input, output and error
  * @env:     the environment from which the policy keeps variables; NULL is
@@ -66,15 +71,17 @@ struct fh_spawn_options {
  * @options: may be NULL
  * @ret:     freed with fh_box_free(), which ends what still runs
  *
- * When it returns 0 all fences stand and the program is about to be executed;
- * what execve itself refuses, such as a missing interpreter, is told by
- * fh_wait(). Safe in a program with threads, and from many at once: nothing is
+ * When it returns 0 all fences stand and the program is about to be executed
+ * (where the policy denies write(2) itself, the filter is loaded next, and if
+ * that fails nothing is executed). What execve itself refuses, such as a missing
+ * interpreter, is told by fh_wait(). Safe in a program with threads, and from many at once: nothing is
  * allocated between clone and execve, no handler of the caller runs in the
  * child. The caller's handlers, its SIGCHLD, working directory, umask and
  * descriptors stay as they are; the child sends no signal when it ends and
  * waiting for "any child" does not see it.
  *
- * The box ends with the calling process, not with the calling thread.
+ * The box ends with the calling process, not with the calling thread. No other
+ * thread may close or reuse a stream or a kept descriptor during the call.
  *
  * Return: 0; what fh_plan_new() and fh_plan_check() return; -ENOENT or -EACCES
  *         for a program that is not there or not granted; -ETIMEDOUT when the

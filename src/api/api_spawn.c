@@ -132,7 +132,7 @@ int fh_kill(struct fh_box *box, int sig, struct fh_error *err)
 
 	if (r < 0)
 		return r;
-	if (sig < 1 || sig > FORWARDED_SIGNALS_MAX)
+	if (sig < 1 || sig > FORWARDED_SIGNALS_MAX || sig == SIGCHLD)
 		return error_set(err, FH_STAGE_SUPERVISE, -EINVAL,
 				 "fh_kill: no signal %d can be sent", sig);
 	r = running_signal(&box->running, sig);

@@ -124,8 +124,15 @@ static _Noreturn void run_program(struct box *box, int ready_fd,
 	for (int step = STEP_FORK + 1; step < STEP_DESCRIPTORS; step++)
 		take_step(box, step, failure);
 	wait_for_init(box, ready_fd, failure);
-	for (int step = STEP_DESCRIPTORS; step < STEP_EXEC; step++)
+	for (int step = STEP_DESCRIPTORS; step < STEP_SECCOMP; step++)
 		take_step(box, step, failure);
+	/* All fences stand when it is told, the filter as well; but where that
+	 * refuses to write, it can only be told before. */
+	if (!box->may_write)
+		child_report_starting(box, failure->lost);
+	take_step(box, STEP_SECCOMP, failure);
+	if (box->may_write)
+		child_report_starting(box, failure->lost);
 	become_program(box, failure);
 }
 
@@ -150,7 +157,6 @@ void box_apply(struct box *box)
 	}
 	for (int step = 0; step <= STEP_FORK; step++)
 		take_step(box, step, &failure);
-	child_report_starting(box, failure.lost);
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		fork_failed(box, &failure, -errno);
 	/* Raw: no fork handlers of a libc may run here. */

@@ -27,7 +27,8 @@ static inline int child_fail(struct child_failure *failure, int code,
 void child_report_failure(const struct box *box, enum step step, int code,
 			  const struct child_failure *failure, int exit_code);
 
-/* Tells the launcher that the program is about to start. */
+/* Tells the launcher that all fences stand and the program is about to start;
+ * ends the process when it cannot. */
 void child_report_starting(const struct box *box, uint32_t lost);
 
 /* Runs the whole set-up; never returns. */

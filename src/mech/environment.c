@@ -152,5 +152,11 @@ int environment_plan(struct fh_plan *plan, char *const *env)
 		r = put_asked(&vars, policy, env);
 	plan->envp = vars.list;
 	plan->path = lookup(vars.list, "PATH");
+	plan->outer_path = lookup(env, "PATH");
+	if (plan->outer_path) {
+		plan->outer_path = arena_copy(&plan->arena, plan->outer_path);
+		if (!plan->outer_path)
+			return -ENOMEM;
+	}
 	return r;
 }

@@ -4,7 +4,7 @@
 
 struct fh_plan;
 
-/* Fills plan->home, ->user, ->path and ->envp. Pure.
+/* Fills plan->home, ->user, ->path, ->outer_path and ->envp. Pure.
  * Return: 0 or -ENOMEM */
 int environment_plan(struct fh_plan *plan, char *const *env);
 

@@ -152,6 +152,7 @@ struct box {
 	const int *keep_fds; /* sorted */
 	size_t n_keep_fds;
 	bool new_session;
+	bool may_write; /* the filter lets it, whatever the arguments */
 
 	const char *cwd;
 	char *const *argv;
@@ -170,7 +171,7 @@ struct box {
 enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */
 	BOX_MAPPABLE,	/* must_become_dumpable has been done */
-	BOX_STARTING,	/* all fences but the last stand: .lost */
+	BOX_STARTING,	/* all fences stand: .lost */
 	BOX_ENDED,	/* the program ended: .status */
 };
 

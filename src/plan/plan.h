@@ -68,6 +68,7 @@ struct fh_plan {
 	const char *user; /* a plain name: it stands in a passwd file */
 	char **envp;
 	const char *path; /* the PATH in it */
+	const char *outer_path; /* the caller's, to tell where a program is */
 
 	struct plan_guarantee guarantees[N_GUARANTEES];
 

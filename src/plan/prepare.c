@@ -223,6 +223,17 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->envp = plan->envp;
 }
 
+static bool may_write(const struct fh_plan *plan)
+{
+	bool has_rules;
+	struct verdict verdict = seccomp_verdict(
+		&plan->filter, syscall_number(plan->kernel.arch, "write"),
+		&has_rules);
+
+	return !has_rules && (verdict.kind == VERDICT_ALLOW ||
+			      verdict.kind == VERDICT_LOG);
+}
+
 int plan_prepare_for(const struct fh_plan *plan,
 		     const struct prepare_request *request,
 		     struct prepared *ret, struct fh_error *err)
@@ -247,6 +258,7 @@ int plan_prepare_for(const struct fh_plan *plan,
 		prepared_done(ret);
 		return r;
 	}
+	ret->box.may_write = may_write(plan);
 	prepare_rlimits(plan, &ret->box, &ret->descriptors);
 	prepare_pid_max(plan, &ret->box);
 	prepare_stdio(plan, &ret->box);

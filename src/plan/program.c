@@ -166,7 +166,7 @@ static int check_found(struct search *search, const char *name,
 		       struct fh_error *err)
 {
 	struct box *box = &search->prepared->box;
-	const char *outer = getenv("PATH");
+	const char *outer = search->plan->outer_path;
 
 	for (size_t i = 0; i < box->n_candidates; i++)
 		if (search->plan->policy->root ||

@@ -6,12 +6,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "supervise/running.h"
 #include "sys/process.h"
+
+#define WAIT_BY_PIDFD 3 /* P_PIDFD, include/uapi/linux/wait.h: Linux 5.4 */
 
 const struct end_info ends[N_ENDS] = {
 	[FH_END_NOT_STARTED] = { "not-started", "the program never started" },
@@ -120,6 +124,29 @@ static int tell_end(const struct running *running, struct fh_error *err)
 	return -ECHILD;
 }
 
+/* By the pidfd: the number of an init that somebody else has reaped may be
+ * another child's by now. Before Linux 5.4 there is only the number. */
+static int wait_for_init(const struct running *running, int *ret_status,
+			 struct rusage *ret_usage)
+{
+	siginfo_t info = { 0 };
+	long r;
+
+	do {
+		r = syscall(SYS_waitid, WAIT_BY_PIDFD, running->pid_fd, &info,
+			    WEXITED | __WALL, ret_usage);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0 && errno == EINVAL) {
+		do {
+			r = wait4(running->pid, ret_status, __WALL, ret_usage);
+		} while (r < 0 && errno == EINTR);
+		return r < 0 ? -errno : 0;
+	}
+	*ret_status = info.si_code == CLD_EXITED ? info.si_status << 8
+						 : info.si_status;
+	return r < 0 ? -errno : 0;
+}
+
 /* The kernel lets init go only when all that was in its pid namespace has been
  * reaped, so its usage is the whole box's. */
 static int reap(struct running *running, struct fh_error *err)
@@ -127,19 +154,16 @@ static int reap(struct running *running, struct fh_error *err)
 	struct fh_result *result = &running->result;
 	struct rusage usage = { 0 };
 	int status = 0;
-	pid_t pid;
+	int r = wait_for_init(running, &status, &usage);
 
-	do {
-		pid = wait4(running->pid, &status, __WALL, &usage);
-	} while (pid < 0 && errno == EINTR);
 	running->has_ended = true;
 	__atomic_store_n(&running->is_reaped, true, __ATOMIC_RELEASE);
 	result->wall_us = monotonic_us() - running->started_us;
 	result->user_us = microseconds(&usage.ru_utime);
 	result->system_us = microseconds(&usage.ru_stime);
 	result->memory_peak = (uint64_t)usage.ru_maxrss * 1024;
-	running->is_stolen = pid < 0;
-	if (pid > 0)
+	running->is_stolen = r < 0;
+	if (r == 0)
 		conclude(running, status);
 	return tell_end(running, err);
 }
@@ -170,13 +194,24 @@ int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
 	return reap(running, err);
 }
 
+/* Its number is nobody else's as long as nobody has reaped it: good enough where
+ * a filter around us refuses the other way. */
+static int signal_init(const struct running *running, int sig)
+{
+	int r = process_signal(running->pid_fd, sig);
+
+	if (r == -ENOSYS || r == -EPERM)
+		r = kill(running->pid, sig) < 0 ? -errno : 0;
+	return r;
+}
+
 /* Without a pid namespace only init can end what the program left behind: a
  * byte asks for it, where force would make that nobody's. Before there is a
  * program the same byte would let init go on. */
 static int end_all(const struct running *running)
 {
 	if (running->has_pid_namespace || !running->is_standing)
-		return process_signal(running->pid_fd, SIGKILL);
+		return signal_init(running, SIGKILL);
 	return send(running->go_fd, "k", 1, MSG_NOSIGNAL) == 1 ? 0 : -ESRCH;
 }
 
@@ -198,7 +233,7 @@ int running_signal(struct running *running, int sig)
 	if (sig == SIGSTOP)
 		sig = SIGTSTP;
 	return sig == SIGKILL ? end_all(running)
-			      : process_signal(running->pid_fd, sig);
+			      : signal_init(running, sig);
 }
 
 void running_done(struct running *running)

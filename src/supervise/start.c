@@ -208,6 +208,11 @@ static int read_message(struct running *running, uint64_t deadline_us,
 			*err = message.error;
 		return message.error.code;
 	}
+	if (message.kind == BOX_ENDED)
+		return fail(err, message.is_timed_out ? -ETIMEDOUT : -EPROTO,
+			    message.is_timed_out
+				    ? "build the box within its time limit"
+				    : "start the program: it was killed before");
 	if (message.kind != (uint32_t)kind)
 		return fail(err, -EPROTO, "learn whether the box stands");
 	running->lost |= message.lost;

@@ -78,6 +78,8 @@ tolerated() { # PROCESS NAME ERRNO
     # where we stand.
     "launcher capget "*) [ "$can_drop_groups" = 0 ] ;;
     "launcher prctl "* | "launcher getcwd "*) ;;
+    # Whether the program is there, as far as can be seen: execve decides.
+    "launcher lstat "*) ;;
     # Not a link, as far as can be seen: then it is opened, and that decides.
     "launcher readlink "*) ;;
     # Limits of the caller that ours should not exceed; raising a hard limit
@@ -97,8 +99,7 @@ tolerated() { # PROCESS NAME ERRNO
     # kernel.pid_max, the only file that is opened or written in a box's own
     # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
     "child openat2 "* | "child fstatfs "*) [ "$is_pid_max" = 1 ] ;;
-    # That, or telling the launcher that the program is about to start.
-    "child write 5") [ "$is_pid_max$is_starting" != "" ] ;;
+    "child write 5") [ "$is_pid_max" = 1 ] ;;
     # A first try that namespaces deny, and finding out what can be had: the
     # second try decides.
     "trial "*) ;;
@@ -128,9 +129,6 @@ processes() { # WORK
   # to be made read-only, and that may not fail.
   pid_max_before=$(awk -v p="$init" -v from="${pid_max_after:-0}" \
     '$1 == p && $2 > from && $3 == "openat2" && ++n == 3 { print $2; exit }' "$1/calls")
-  # The last write of init before it makes the pipe of its own is a message.
-  starting_at=$(awk -v p="$init" '$1 != p { next }
-    $3 == "write" { n = $2 } $3 == "pipe2" { print n; exit }' "$1/calls")
   # When the launcher forks more than once, all but the last is trying.
   trying_until=$(awk '$1 == "0" && $3 == "pipe2" { before = last; last = $2 }
     $1 == "0" && $3 ~ /^(clone3?|fork|vfork)$/ { n++ }
@@ -158,7 +156,7 @@ process_of() { # PATH N
 
 judge() { # WORK PATH N NAME ERRNO STATUS HIT
   local work=$1 path=$2 name=$4 errno=$5 status=$6 out err lines process
-  local is_pid_max= is_starting=
+  local is_pid_max=
   out=$(cat "$work/out")
   err=$(cat "$work/err")
   lines=$(wc -l <"$work/err")
@@ -188,14 +186,17 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
   fi
   [ "$path" = "$init" ] && [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
     is_pid_max=1
-  [ "$path $3" = "$init $starting_at" ] && is_starting=1
   # A broken message pipe loses how the program ended, not its fences: it is
-  # said, and is no success.
-  if [ "$name $errno $status $lines" = "read 5 125 1" ] &&
-    [ "$out" = "STARTED
-0 fences missing" ] && [ "$err" = "fumehood: learn how the program ended: Protocol error" ]; then
-    echo tolerated
-    return
+  # said, and is no success. One that does not tell whether the box stands has
+  # it killed, however far the program came.
+  if [ "$name $errno $status $lines" = "read 5 125 1" ]; then
+    case "$err" in
+      "fumehood: learn how the program ended: Protocol error")
+        [ "$out" = "STARTED
+0 fences missing" ] && echo tolerated && return ;;
+      "fumehood: learn whether the box stands: Protocol error")
+        [[ $out != *[1-9]" fences missing"* ]] && echo tolerated && return ;;
+    esac
   fi
   if ! tolerated "$process" "$name" "$errno"; then
     echo "wrong: started"

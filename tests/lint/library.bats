@@ -98,7 +98,7 @@ text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
 text+=' strerror'
 directories='closedir dirfd fdopendir readdir realpath'
-rest='environ getenv errno_location libc_single_threaded pthread_setcancelstate qsort'
+rest='environ errno_location libc_single_threaded pthread_setcancelstate qsort'
 # Put in by the compiler: stack protector, start-up.
 rest+=' stack_chk_fail cxa_finalize gmon_start _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable'
 

@@ -44,6 +44,9 @@ static void remove_tree(void)
 	check_int(rmdir(top), 0);
 }
 
+/* The environment that is planned with. */
+static char *const *outside = invented_env;
+
 static int prepare(const char *program, const struct wishes *wishes,
 		   bool with_namespaces)
 {
@@ -57,7 +60,7 @@ static int prepare(const char *program, const struct wishes *wishes,
 	snprintf(name, sizeof(name), "%s", program);
 	policy = invented_policy(wishes);
 	invented_without(policy);
-	plan = invented_plan(policy, &kernel);
+	check_int(plan_new(policy, &kernel, outside, &plan, &err), 0);
 	memset(&err, 0, sizeof(err));
 	return plan_prepare(plan, argv, &prepared, &err);
 }
@@ -149,6 +152,7 @@ static void test_in_callers_path(void)
 	make_tree();
 	snprintf(search, sizeof(search), "/usr/bin::%s", in("bin"));
 	setenv("PATH", search, 1);
+	outside = environ;
 	expect(-EACCES, "mine", NULL);
 	check_has(err.what, in("bin/mine"));
 	check_has(err.what, "outside every grant");
