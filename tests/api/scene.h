@@ -60,6 +60,10 @@ static struct fh_error scene_err; /* of the making, never to be seen */
 
 static struct fh_kernel *scene_kernel; /* the real one */
 
+/* Runs long enough to be sent a signal, and not so long that its end could not
+ * be waited for. */
+static char *const scene_running[] = { (char *)"/bin/sleep", (char *)"1",
+				       NULL };
 static char *const scene_argv[] = { (char *)"/bin/sh", (char *)"-c",
 				    (char *)"exit 0", NULL };
 
@@ -143,7 +147,7 @@ static inline void scene_make(struct scene *s, unsigned int needs)
 					 &scene_err));
 	}
 	if (needs & NEED_BOX)
-		scene_do(fh_spawn(s->policy, scene_argv, &options, &s->box,
+		scene_do(fh_spawn(s->policy, scene_running, &options, &s->box,
 				  &scene_err));
 	s->result = (struct fh_result){ .reason = FH_END_NOT_STARTED,
 					.status = -1,
