@@ -97,8 +97,8 @@ static void release_streams(const struct session *session)
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	while ((word = strsep(&rest, "\n")))
-		if (atoi(word) > STDERR_FILENO)
-			close(atoi(word));
+		if (strtol(word, NULL, 10) > STDERR_FILENO)
+			close((int)strtol(word, NULL, 10));
 	if (fd < 0)
 		return;
 	dup2(fd, STDIN_FILENO);

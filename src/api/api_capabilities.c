@@ -2,6 +2,7 @@
 #include "api/export.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -105,12 +106,14 @@ static int fail_names(uint64_t set, int code, const char *why,
 		      struct fh_error *err)
 {
 	char names[N_CAPABILITIES * sizeof("CAP_CHECKPOINT_RESTORE, ")] = "";
+	size_t len = 0;
 
 	for (int i = 0; i < N_CAPABILITIES; i++) {
 		if (!(set & BIT(i)))
 			continue;
-		strcat(names, *names ? ", " : "");
-		strcat(names, capability_names[i]);
+		len += (size_t)snprintf(names + len, sizeof(names) - len,
+					"%s%s", len ? ", " : "",
+					capability_names[i]);
 	}
 	return error_set(err, FH_STAGE_PLAN, code, "keep %s: %s", names, why);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fumehood/policy.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,10 +51,9 @@ static void add_reason(struct fh_landlock_status *status, const char *reason)
 	const char *comma = len ? "; " : "";
 
 	if (!strstr(status->reason, reason) &&
-	    len + strlen(comma) + strlen(reason) < sizeof(status->reason)) {
-		strcat(status->reason, comma);
-		strcat(status->reason, reason);
-	}
+	    len + strlen(comma) + strlen(reason) < sizeof(status->reason))
+		snprintf(status->reason + len, sizeof(status->reason) - len,
+			 "%s%s", comma, reason);
 }
 
 static const char *why_none(int abi_error)

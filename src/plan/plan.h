@@ -138,7 +138,7 @@ struct plan_mount *plan_add_mount(struct fh_plan *plan, enum mount_kind kind,
 
 /* Guarantees: compute holders, then refuse what is required and lost. */
 void plan_hold(struct fh_plan *plan);
-void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t mechanisms);
+void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t holders);
 void plan_lost(struct fh_plan *plan, enum fh_guarantee g, const char *why,
 	       const char *remedy);
 /* What is required, but was not asked for, is lost. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -108,8 +109,7 @@ static int check_task(int tasks, const char *task,
 
 	if (strlen(task) > 20)
 		return -EINVAL;
-	strcpy(path, task);
-	strcat(path, "/status");
+	snprintf(path, sizeof(path), "%s/status", task);
 	r = read_status(tasks, path, status);
 	if (r == -ENOENT || r == -ESRCH)
 		return 1; /* it has ended */
