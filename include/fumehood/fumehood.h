@@ -2,6 +2,7 @@
 #ifndef FUMEHOOD_FUMEHOOD_H
 #define FUMEHOOD_FUMEHOOD_H
 
+#include <fumehood/broker.h>
 #include <fumehood/capabilities.h>
 #include <fumehood/confine.h>
 #include <fumehood/error.h>

@@ -17,7 +17,9 @@ allowed() { # FOLDER
     apply) echo base sys tables plan mech ;;
     supervise) echo base sys tables policy plan apply ;;
     report) echo base sys tables policy probe plan mech apply supervise ;;
-    api) echo base sys tables policy probe plan mech apply supervise confine report ;;
+    profile) echo base sys tables policy ;;
+    broker) echo base sys tables policy probe profile plan mech apply supervise confine ;;
+    api) echo base sys tables policy probe profile plan mech apply supervise confine broker report ;;
     confine) echo base sys tables policy probe plan mech apply ;;
     attack) echo base tables ;;
     *) return 1 ;;
