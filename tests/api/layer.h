@@ -109,6 +109,11 @@ __attribute__((unused)) static int second_do(struct second *second,
 	return second->answer;
 }
 
+__attribute__((unused)) static int new_privs(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+}
+
 /* 0, or the errno that a call ended with. */
 __attribute__((unused)) static int outcome(long r)
 {
@@ -119,6 +124,7 @@ __attribute__((unused)) static int outcome(long r)
 /* Which tests make sense depends on who runs them; the rest is not counted,
  * for it is no test that failed to run. */
 #define TESTS_MAX 64
+#define TEST(function, title) { .name = title, .run = test_##function }
 
 struct tests {
 	struct tap_test list[TESTS_MAX];
