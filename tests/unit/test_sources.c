@@ -1,9 +1,9 @@
 /* Real files become mounts that are consistent, ordered and held open. */
 #include <dirent.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "invented.h"
+#include "own_tree.h"
 #include "plan/prepare.h"
 #include "sys/landlock_calls.h"
 #include "sys/mounts_calls.h"
@@ -11,18 +11,6 @@
 #define R FH_READ
 #define W FH_WRITE
 #define X FH_EXEC
-
-static char top[PATH_MAX]; /* a directory of this test's own */
-
-static const char *in(const char *name)
-{
-	static char paths[16][PATH_MAX];
-	static int next;
-	char *path = paths[next++ % 16];
-
-	check(snprintf(path, PATH_MAX, "%s/%s", top, name) < PATH_MAX);
-	return path;
-}
 
 static void make_file(const char *name)
 {
@@ -36,10 +24,7 @@ static void make_file(const char *name)
  * /tmp, where the storage of the box lies around everything. */
 static void make_tree(void)
 {
-	char name[] = "/var/tmp/sources.XXXXXX";
-
-	check(mkdtemp(name) != NULL);
-	check(realpath(name, top) != NULL);
+	make_top("/var/tmp");
 	check_int(mkdir(in("a"), 0755), 0);
 	check_int(mkdir(in("a/sub"), 0755), 0);
 	check_int(mkdir(in("a/sub/deep"), 0755), 0);
