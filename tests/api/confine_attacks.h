@@ -1,4 +1,4 @@
-/* The attacks that a confined process plays: 0 when one succeeds, or an errno. */
+/* The attacks of a confined process: 0 when one succeeds, or an errno. */
 #ifndef FH_TESTS_API_CONFINE_ATTACKS_H
 #define FH_TESTS_API_CONFINE_ATTACKS_H
 

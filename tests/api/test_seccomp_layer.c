@@ -248,8 +248,6 @@ static const struct tap_test anyone[] = {
 	{ .name = "conditions come before the base's",
 	  .run = test_before_base },
 	{ .name = "actions", .run = test_actions },
-#if !defined(__SANITIZE_ADDRESS__) /* which asks for itself */
-#endif
 	{ .name = "as text", .run = test_text },
 	{ .name = "as JSON", .run = test_json },
 };

@@ -12,7 +12,7 @@
 
 /* The answer of a compiled filter to a call by name. */
 static inline int answer(const struct filter *filter, const char *name,
-		  const uint64_t *args)
+			 const uint64_t *args)
 {
 	struct seccomp_data data = { .arch = eval_arch[filter->arch] };
 	uint32_t action;
