@@ -105,7 +105,6 @@ static void hold_no_network(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	tell_open_sockets(plan);
 }
 
 static void hold_network(struct fh_plan *plan)

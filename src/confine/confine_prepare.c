@@ -199,9 +199,9 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 	if (!is_among(&g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
 		return refuse_ids(plan, "CAP_SETGID", err);
 	if ((!is_among(&u, plan->uid) &&
-	     !is_mapped("/proc/self/uid_map", plan->uid)) ||
+	     !is_mapped("/proc/thread-self/uid_map", plan->uid)) ||
 	    (!is_among(&g, plan->gid) &&
-	     !is_mapped("/proc/self/gid_map", plan->gid)))
+	     !is_mapped("/proc/thread-self/gid_map", plan->gid)))
 		return refuse_unmapped(plan, err);
 	c->puts_aside = sets.permitted & ~sets.effective;
 	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
