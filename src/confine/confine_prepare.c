@@ -31,7 +31,7 @@ static int open_grant(const struct plan_mount *grant, struct mount_op *ret, int 
 	*ret = (struct mount_op){ .fd = -1, .target = grant->source,
 				  .origin = grant->origin };
 	if (fd < 0 && errno == ENOENT && grant->is_optional)
-		return 0;
+		return 0; /* without a rule */
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		int code = -errno;
 
@@ -65,10 +65,6 @@ static int open_grants(struct confinement *c, struct fh_error *err)
 	for (size_t i = 0; i < plan->n_mounts && r == 0; i++)
 		r = open_grant(&plan->mounts[i],
 			       &c->ops[c->box.n_mounts++], abi, err);
-	/* One that is optional and not there has no rule. */
-	for (size_t i = 0; i < c->box.n_mounts; i++)
-		if (c->ops[i].fd < 0)
-			c->ops[i].landlock = 0;
 	return r;
 }
 

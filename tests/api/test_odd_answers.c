@@ -144,6 +144,32 @@ static void test_pidfd_stays_low(void)
 	check_exit(start_box(SHELL("exit 7"), NULL), 7);
 }
 
+/* --- a domain that does not stand -------------------------------------------------- */
+
+/* The domain is said to stand, and then nothing can be opened: but not for the
+ * domain's sake. */
+static int no_domain(const struct seccomp_notif *question)
+{
+	static bool has_lied;
+
+	if (question->data.nr != SYS_landlock_restrict_self)
+		return has_lied ? -EMFILE : ASIDE;
+	has_lied = true;
+	return 0;
+}
+
+static void test_no_domain(void)
+{
+	const int calls[] = { SYS_landlock_restrict_self, SYS_openat };
+	struct fh_error err = { 0 };
+
+	answered_by(no_domain, calls, N(calls));
+	check_int(fh_confine(fh_policy_new(), NULL, NULL, &err), -EPERM);
+	check_int(err.stage, FH_STAGE_APPLY);
+	if (!strstr(err.what, "a directory outside is refused"))
+		tap_fail(__FILE__, __LINE__, "%s", err.what);
+}
+
 /* --- ids that were not given up ---------------------------------------------------- */
 
 static void put(const struct seccomp_notif *question, int i, unsigned int id)
@@ -198,6 +224,7 @@ static void test_saved_gid(void)
 
 static const struct tap_test anyone[] = {
 	TEST(pidfd_stays_low, "a pidfd that cannot be raised"),
+	TEST(no_domain, "a domain that is not there, and no descriptor"),
 };
 
 static const struct tap_test root[] = {
