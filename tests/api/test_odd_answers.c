@@ -170,6 +170,34 @@ static void test_no_domain(void)
 		tap_fail(__FILE__, __LINE__, "%s", err.what);
 }
 
+/* --- capabilities that stay ---------------------------------------------------------- */
+
+static int do_nothing(const struct seccomp_notif *question)
+{
+	(void)question;
+	return 0;
+}
+
+/* In a box of one's own user namespace there are some to be given up. */
+static void test_capabilities_stay(void)
+{
+	const int calls[] = { SYS_capset };
+	struct fh_policy *policy = fh_policy_new();
+	struct fh_kernel *kernel = NULL;
+	struct fh_box *box = NULL;
+	struct fh_error err = { 0 };
+
+	check_int(fh_kernel_probe(&kernel, &err), 0);
+	if (!fh_kernel_has_namespaces(kernel))
+		skip("no namespaces");
+	check_exit(start_box(SHELL("exit 7"), NULL), 7);
+	answered_by(do_nothing, calls, N(calls));
+	check_int(fh_spawn(policy, SHELL("exit 7"), NULL, &box, &err), -EPERM);
+	check_int(err.stage, FH_STAGE_APPLY);
+	if (!strstr(err.what, "the capability sets"))
+		tap_fail(__FILE__, __LINE__, "%s", err.what);
+}
+
 /* --- ids that were not given up ---------------------------------------------------- */
 
 static void put(const struct seccomp_notif *question, int i, unsigned int id)
@@ -224,6 +252,7 @@ static void test_saved_gid(void)
 
 static const struct tap_test anyone[] = {
 	TEST(pidfd_stays_low, "a pidfd that cannot be raised"),
+	TEST(capabilities_stay, "capabilities that are only said to be dropped"),
 	TEST(no_domain, "a domain that is not there, and no descriptor"),
 };
 

@@ -178,6 +178,17 @@ GUARANTEES="files-read files-write files-see network sockets processes privilege
   expect_success ran
 }
 
+@test "a /proc of another pid namespace is told of, and by every verb" {
+  for verb in "run -- true" "show -- true" "why read /etc" doctor; do
+    run --separate-stderr unshare -Urpf "$FUMEHOOD" $verb
+    expect_status 125
+    expect_in_stderr "another pid namespace"
+    # Control: with one of its own.
+    run --separate-stderr unshare -Urpf --mount-proc "$FUMEHOOD" $verb
+    expect_status 0
+  done
+}
+
 @test "where namespaces cannot be had: the rest holds, the losses are told" {
   # A user namespace that may not make another is a kernel without them.
   run --separate-stderr unshare -Ur sh -c '
