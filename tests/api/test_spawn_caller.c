@@ -402,43 +402,6 @@ static void test_without_namespaces(void)
 		check_int(n_caught[sig], 0);
 }
 
-/* What a box takes of the host's descriptors, no program that the host executes
- * meanwhile shall have. Return: how many there are */
-static size_t check_close_on_exec(void)
-{
-	static char before[16384], now[16384];
-	const struct fh_spawn_options options = options_with(
-		FH_STREAM_PIPE, FH_STREAM_PIPE, FH_STREAM_PIPE);
-	struct fh_box *box;
-	size_t n = 0;
-
-	list_descriptors(before, sizeof(before));
-	box = start_box(SHELL("exec sleep 9"), &options);
-	list_descriptors(now, sizeof(now));
-	for (char *line = strtok(now, "\n"); line; line = strtok(NULL, "\n")) {
-		if (strstr(before, line))
-			continue;
-		n++;
-		if (atoi(strrchr(line, ' ')) != FD_CLOEXEC)
-			tap_fail(__FILE__, __LINE__, "%s", line);
-	}
-	fh_box_free(box);
-	list_descriptors(now, sizeof(now));
-	check_str(now, before);
-	return n;
-}
-
-static void test_close_on_exec(void)
-{
-	/* Init, both ways to it, and three pipes. */
-	check_int(check_close_on_exec(), 6);
-	/* What took the numbers of standard streams is put above them. */
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		close(fd);
-	if (check_close_on_exec() != 6)
-		_exit(1);
-}
-
 #define N_OF_ROOT 2
 
 static const struct tap_test tests[] = {
@@ -457,8 +420,6 @@ static const struct tap_test tests[] = {
 	{ .name = "no descriptor left, at every point",
 	  .run = test_no_descriptors },
 	{ .name = "a host that is not dumpable", .run = test_not_dumpable },
-	{ .name = "nothing of a box is inherited by others",
-	  .run = test_close_on_exec },
 	/* The last N_OF_ROOT: where the caller is not root they say nothing. */
 	{ .name = "a daemon that was root", .run = test_was_root },
 	{ .name = "and one that may become it again", .run = test_half_root },
