@@ -492,6 +492,15 @@ print(session())"
   [ "$status" != 0 ]
 }
 
+@test "/proc is read-only by its mount as well, not by Landlock alone" {
+  options_of() { awk '$5 == "/proc" { print $6 }' | tail -1; }
+  run_box -- cat /proc/self/mountinfo
+  expect_status 0
+  [[ ,$(options_of <<<"$output"), == *,ro,* ]] || fail "not read-only" "$(saw)"
+  # Control: that of the host is not.
+  [[ ,$(options_of </proc/self/mountinfo), == *,rw,* ]]
+}
+
 @test "the securebits are set and locked" {
   local bits='import ctypes; print(ctypes.CDLL(None).prctl(27, 0, 0, 0, 0))'
   expect_equal 0 "$("$PYTHON" -c "$bits")"
