@@ -36,6 +36,12 @@ struct fh_broker {
 struct fh_broker *broker_new(void);
 void broker_free(struct fh_broker *broker);
 
+/* All of it anew; NULL when out of memory. */
+struct fh_broker *broker_copy(const struct fh_broker *broker);
+
+/* Exchanges the contents; pointers to the policies stay good. */
+void broker_swap(struct fh_broker *a, struct fh_broker *b);
+
 /* What a kind of request is, once: for parser, policies, printing. */
 struct broker_kind {
 	const char *name; /* "read-file" */
@@ -49,8 +55,9 @@ extern const struct broker_kind broker_kinds[]; /* by enum fh_broker_kind */
 
 /**
  * broker_add() - one row more; copies what it owns
- * Return: 0; -EINVAL, -ERANGE for what is no such row, -EEXIST for a handler of that name
- *         that is there; -E2BIG; -ENOMEM
+ * Return: 0; -EINVAL, -ERANGE for what is no such row, -EEXIST for one of the
+ *         same object that is there, but an announced one gives way to its
+ *         handler; -E2BIG; -ENOMEM
  */
 int broker_add(struct fh_broker *broker, const struct broker_row *row,
 	       struct fh_error *err);

@@ -25,6 +25,10 @@ void landlock_plan(struct fh_plan *plan)
 		return;
 	plan->landlock.handled_fs = landlock_mask(LANDLOCK_FS, abi);
 	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
+	/* A signal to a worker that was there first would be refused; so would
+	 * the one that the kernel sends it when the monitor ends. */
+	if (plan->policy->role == POLICY_ROLE_MONITOR)
+		plan->landlock.scoped &= ~LL_SCOPE_SIGNAL;
 	if (!plan->has_namespaces || plan->policy->net == FH_NET_HOST)
 		plan->landlock.handled_net = landlock_mask(LANDLOCK_NET, abi);
 	/* A server answers on the sockets that it bound before it confined
