@@ -24,6 +24,8 @@ void landlock_plan(struct fh_plan *plan)
 	if (!abi)
 		return;
 	plan->landlock.handled_fs = landlock_mask(LANDLOCK_FS, abi);
+	if (plan->policy->lets_unix_path)
+		plan->landlock.handled_fs &= ~(uint64_t)LL_FS_RESOLVE_UNIX;
 	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
 	if (!plan->has_namespaces || plan->policy->net == FH_NET_HOST)
 		plan->landlock.handled_net = landlock_mask(LANDLOCK_NET, abi);
