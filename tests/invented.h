@@ -54,6 +54,16 @@ invented_denial(struct fh_kernel *kernel, enum namespace_trial first, int code)
 		kernel->trials[i] = -ECANCELED;
 }
 
+__attribute__((unused)) static struct fh_kernel
+invented_kernel_of(int abi, bool has_namespaces)
+{
+	struct fh_kernel kernel = invented_kernel(abi);
+
+	if (!has_namespaces)
+		invented_denial(&kernel, TRIAL_CREATE, -EPERM);
+	return kernel;
+}
+
 #define WISHES_MAX 24
 
 /* A policy from "name", "value" pairs that end with NULL; a switch has the

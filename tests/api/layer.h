@@ -6,8 +6,8 @@
 #include <semaphore.h>
 #include <stdint.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
+#include "outcome.h"
 #include "tap.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -109,16 +109,15 @@ __attribute__((unused)) static int second_do(struct second *second,
 	return second->answer;
 }
 
-/* 0, or the errno that a call ended with. */
-__attribute__((unused)) static int outcome(long r)
+__attribute__((unused)) static int new_privs(void)
 {
-	return r < 0 ? errno : 0;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 }
-#define SC(...) outcome(syscall(__VA_ARGS__))
 
 /* Which tests make sense depends on who runs them; the rest is not counted,
  * for it is no test that failed to run. */
 #define TESTS_MAX 64
+#define TEST(function, title) { .name = title, .run = test_##function }
 
 struct tests {
 	struct tap_test list[TESTS_MAX];

@@ -254,4 +254,12 @@ UNUSED static void deny_namespaces(void)
 	}
 }
 
+/* A test once more, in the tier without namespaces, under this name. */
+#define WITHOUT_NAMESPACES(name, test)                                         \
+	static void name(void)                                                 \
+	{                                                                      \
+		deny_namespaces();                                             \
+		test();                                                        \
+	}
+
 #endif

@@ -342,8 +342,6 @@ static void test_inheritable(void)
 	check_field(&now, "CapInh", "0000000000000000");
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(strict, "preset strict: the state is exact"),
 	TEST(file_processor, "preset file-processor: the state is exact"),

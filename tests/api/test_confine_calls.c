@@ -311,8 +311,6 @@ static void test_plan_and_kernel(void)
 	fh_policy_free(policy);
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(order, "the order of settings does not matter"),
 	TEST(narrows, "a second call narrows"),

@@ -1,28 +1,9 @@
 /* fh_confine() that fails: nothing was changed, or it says how far it came. */
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
 #include <sys/resource.h>
 
 #include "fenced.h"
-
-/* A filter that was there before refuses one call. */
-static void refuse(int nr, int error)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K,
-			 SECCOMP_RET_ERRNO | (unsigned int)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { N(code), code };
-
-	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	check_int(SC(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
-}
+#include "pretend.h"
 
 /* --- before anything was changed ----------------------------------------------- */
 
@@ -205,7 +186,7 @@ static void test_rule_refused(void)
 {
 	struct before before;
 
-	refuse(SYS_landlock_add_rule, EUCLEAN);
+	pretend(SYS_landlock_add_rule, EUCLEAN);
 	look(&before);
 	check_int(fh_confine(POLICY("read", "/etc"), NULL, NULL, &err),
 		  -EUCLEAN);
@@ -267,7 +248,7 @@ static void check_middle(int nr, const char *what, const char *so_far)
 	struct fh_plan *plan = NULL;
 	int n_fds = count_fds();
 
-	refuse(nr, EUCLEAN);
+	pretend(nr, EUCLEAN);
 	check_int(fh_confine(policy, NULL, &plan, &err), -EUCLEAN);
 	check_int(err.code, -EUCLEAN);
 	check_int(err.stage, FH_STAGE_APPLY);
@@ -313,10 +294,8 @@ static void refuse_program(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EUCLEAN),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	const struct sock_fprog program = { N(code), code };
 
-	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	check_int(SC(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
+	pretend_by(code, N(code));
 }
 
 static void test_filter_refused(void)
@@ -345,7 +324,7 @@ static void test_groups_refused(void)
 /* A filter that lies: the call answers 0 and does nothing. */
 static void lie(void *arg)
 {
-	refuse(*(int *)arg, 0);
+	pretend(*(int *)arg, 0);
 	if (fh_confine(POLICY("syscalls", "default"), NULL, NULL, &err) !=
 	    -EPERM)
 		tap_fail(__FILE__, __LINE__, "call %d: %s", *(int *)arg,
@@ -362,8 +341,6 @@ static void test_lying_kernel(void)
 	for (size_t i = first; i < n; i++)
 		check_int(child_status(lie, &calls[i]), 0);
 }
-
-#define TEST(function, title) { .name = title, .run = test_##function }
 
 static const struct tap_test anyone[] = {
 	TEST(missing_path, "a path that is missing"),
@@ -391,12 +368,6 @@ static const struct tap_test root[] = {
 	TEST(groups_refused, "clearing the groups is refused"),
 };
 
-int main(void)
-{
-	static struct tests tests;
+static const struct tap_test user[] = {};
 
-	tests_add(&tests, anyone, N(anyone));
-	if (is_root())
-		tests_add(&tests, root, N(root));
-	return tap_run(tests.list, tests.n);
-}
+TESTS_RUN(anyone, root, user)

@@ -327,8 +327,6 @@ static void test_kill(void)
 	check_int(child_status(call_ptrace, policy), 128 + SIGSYS);
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(grants, "granted paths alone, and only so far"),
 	TEST(detours, "links, descriptors and /proc lead nowhere"),
@@ -364,12 +362,6 @@ static const struct tap_test root[] = {
 	TEST(root_metadata, "root that stays root is fenced all the same"),
 };
 
-int main(void)
-{
-	static struct tests tests;
+static const struct tap_test user[] = {};
 
-	tests_add(&tests, anyone, N(anyone));
-	if (is_root())
-		tests_add(&tests, root, N(root));
-	return tap_run(tests.list, tests.n);
-}
+TESTS_RUN(anyone, root, user)

@@ -316,8 +316,6 @@ static void test_odd_families(void)
 	check_int(outcome(socket(38, SOCK_SEQPACKET, 0)), EAFNOSUPPORT);
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(serves, "an open socket serves, no new one is made"),
 	TEST(bind, "no port is bound, low or high"),
@@ -337,12 +335,6 @@ static const struct tap_test root[] = {
 	TEST(low_port_kept, "which can be kept"),
 };
 
-int main(void)
-{
-	static struct tests tests;
+static const struct tap_test user[] = {};
 
-	tests_add(&tests, anyone, N(anyone));
-	if (is_root())
-		tests_add(&tests, root, N(root));
-	return tap_run(tests.list, tests.n);
-}
+TESTS_RUN(anyone, root, user)

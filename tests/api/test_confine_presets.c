@@ -387,8 +387,6 @@ static void test_control(void)
 			check_int(answers->by_value[nr][v], ALLOWED);
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(control, "control: every call gets through without a fence"),
 	TEST(strict, "strict: every call"),
@@ -403,12 +401,6 @@ static const struct tap_test root[] = {
 	TEST(container_runtime, "container-runtime: every call"),
 };
 
-int main(void)
-{
-	static struct tests tests;
+static const struct tap_test user[] = {};
 
-	tests_add(&tests, anyone, N(anyone));
-	if (is_root())
-		tests_add(&tests, root, N(root));
-	return tap_run(tests.list, tests.n);
-}
+TESTS_RUN(anyone, root, user)

@@ -1,30 +1,10 @@
 /* fh_confine() beside other threads: all of them, or refused. */
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-
 #include "fenced.h"
+#include "pretend.h"
 #include "sys/landlock_calls.h"
 
 static struct second second;
 static int status_fds[2];
-
-/* From here on this kernel has no Landlock. */
-static void refuse(int nr, int error)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K,
-			 SECCOMP_RET_ERRNO | (unsigned int)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { N(code), code };
-
-	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	check_int(SC(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
-}
 
 static int open_own_status(void)
 {
@@ -133,7 +113,7 @@ static void test_inheritable(void)
 	data[0].inheritable = 1;
 	check_int(SC(SYS_capset, &header, data), 0);
 	be_user();
-	refuse(SYS_landlock_create_ruleset, ENOSYS);
+	pretend(SYS_landlock_create_ruleset, ENOSYS);
 	start();
 	check_busy(without_files("default"), "capabilities");
 }
@@ -147,7 +127,7 @@ static int keyctl_call(void)
 static void test_sync(void)
 {
 	be_user();
-	refuse(SYS_landlock_create_ruleset, ENOSYS);
+	pretend(SYS_landlock_create_ruleset, ENOSYS);
 	start();
 	check(keyctl_call() != EPERM);
 	check(second_do(&second, keyctl_call) != EPERM);
@@ -175,7 +155,7 @@ static void sync_and_kill(void *arg)
 
 	(void)arg;
 	be_user();
-	refuse(SYS_landlock_create_ruleset, ENOSYS);
+	pretend(SYS_landlock_create_ruleset, ENOSYS);
 	start();
 	check_int(fh_policy_on_deny(policy, FH_DENY_KILL, &err), 0);
 	check_fence(policy);
@@ -189,7 +169,7 @@ static void test_sync_kill(void)
 
 static int own_filter(void)
 {
-	refuse(SYS_keyctl, EUCLEAN);
+	pretend(SYS_keyctl, EUCLEAN);
 	return 0;
 }
 
@@ -197,7 +177,7 @@ static int own_filter(void)
 static void test_diverged(void)
 {
 	be_user();
-	refuse(SYS_landlock_create_ruleset, ENOSYS);
+	pretend(SYS_landlock_create_ruleset, ENOSYS);
 	start();
 	check_int(second_do(&second, own_filter), 0);
 	check_int(fh_confine(without_files("default"), NULL, NULL, &err),
@@ -255,8 +235,6 @@ static void test_second_time(void)
 	check_int(err.stage, FH_STAGE_PREPARE);
 }
 
-#define TEST(function, title) { .name = title, .run = test_##function }
-
 static const struct tap_test anyone[] = {
 	TEST(landlock, "Landlock for all threads, or for none"),
 	TEST(sync, "the filter reaches the other thread"),
@@ -273,12 +251,6 @@ static const struct tap_test root[] = {
 	TEST(inheritable, "nor what is inheritable"),
 };
 
-int main(void)
-{
-	static struct tests tests;
+static const struct tap_test user[] = {};
 
-	tests_add(&tests, anyone, N(anyone));
-	if (is_root())
-		tests_add(&tests, root, N(root));
-	return tap_run(tests.list, tests.n);
-}
+TESTS_RUN(anyone, root, user)

@@ -1,33 +1,12 @@
-/* Landlock alone: what is granted works, all else is refused, and it is said. */
+/* Landlock alone: what is granted works, all else is refused. */
 #include <arpa/inet.h>
-#include <fumehood/landlock.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "layer.h"
-#include "mech/landlock_builder.h"
-#include "sys/landlock_calls.h"
-#include "tables/landlock_rights.h"
+#include "landlock_layer.h"
 
-static struct fh_landlock *begin(unsigned int flags)
-{
-	struct fh_landlock *landlock = NULL;
-
-	check_int(fh_landlock_new(flags, &landlock, NULL), 0);
-	return landlock;
-}
-
-static void need_abi(int abi)
-{
-	if (fh_landlock_abi() < abi)
-		skip("this kernel's Landlock is older");
-}
-
-/* --- a stage of files ------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------- */
 
 /* A directory of this test's own, which is the working directory then. */
 static void make_stage(void)
@@ -50,25 +29,6 @@ static void make_stage(void)
 		check_int(write(fd, "text\n", 5), 5);
 		close(fd);
 	}
-}
-
-static int try_open(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC, 0600);
-	int r = outcome(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-static void check_apply(struct fh_landlock *landlock)
-{
-	struct fh_error err = { 0 };
-
-	if (fh_landlock_apply(landlock, 0, NULL, &err) < 0)
-		tap_fail(__FILE__, __LINE__, "%s", err.what);
-	fh_landlock_free(landlock);
 }
 
 static void test_read(void)
@@ -217,11 +177,12 @@ static void test_everything_granted(void)
 	}
 }
 
-/* --- ports, signals --------------------------------------------------------- */
+/* --- ports, signals -------------------------------------------------------- */
 
-static int try_bind(uint16_t port)
+/* By the number of bind or of connect, on the loopback. */
+static int try_port(int nr, uint16_t port)
 {
-	struct sockaddr_in address = {
+	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -230,25 +191,19 @@ static int try_bind(uint16_t port)
 	int r;
 
 	check(fd >= 0);
-	r = outcome(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	r = SC(nr, fd, &address, sizeof(address));
 	close(fd);
 	return r;
 }
 
+static int try_bind(uint16_t port)
+{
+	return try_port(SYS_bind, port);
+}
+
 static int try_connect(uint16_t port)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int r;
-
-	check(fd >= 0);
-	r = outcome(connect(fd, (struct sockaddr *)&address, sizeof(address)));
-	close(fd);
-	return r;
+	return try_port(SYS_connect, port);
 }
 
 /* Ports of which nobody listens on one: connecting is refused there anyway,
@@ -304,227 +259,11 @@ static void test_signals(void)
 	check_int(outcome(kill(getpid(), 0)), 0);
 }
 
-/* --- what it is worth ------------------------------------------------------- */
-
-static void test_states(void)
-{
-	static const struct {
-		unsigned int flags;
-		int abi;
-		enum fh_state state;
-		const char *has, *has_not;
-	} rows[] = {
-		{ 0, 1, FH_STATE_PARTLY, "truncation", NULL },
-		{ 0, 1, FH_STATE_PARTLY, "fast open", NULL },
-		{ 0, 3, FH_STATE_PARTLY, "TCP ports are not", "truncation" },
-		{ 0, 4, FH_STATE_PARTLY, "device ioctls", "TCP ports are not" },
-		{ 0, 5, FH_STATE_PARTLY, "signals", "device" },
-		{ 0, 7, FH_STATE_PARTLY, "pathname sockets", "signals" },
-		{ 0, 9, FH_STATE_PARTLY, "UDP", "pathname" },
-		{ 0, 10, FH_STATE_PARTLY, "fast open", "UDP" },
-		{ 0, 99, FH_STATE_PARTLY, "fast open", "UDP" },
-		{ FH_LANDLOCK_FILES_ONLY, 1, FH_STATE_PARTLY, "moving", "TCP" },
-		{ FH_LANDLOCK_FILES_ONLY, 2, FH_STATE_PARTLY, "truncation",
-		  "moving" },
-		{ FH_LANDLOCK_FILES_ONLY, 4, FH_STATE_PARTLY, "device ioctls",
-		  "sockets" },
-		{ FH_LANDLOCK_FILES_ONLY, 5, FH_STATE_FULLY, "", NULL },
-		{ FH_LANDLOCK_FILES_ONLY, 99, FH_STATE_FULLY, "", NULL },
-	};
-	struct fh_landlock_status status;
-
-	for (size_t i = 0; i < N(rows); i++) {
-		landlock_describe(rows[i].flags, rows[i].abi, 0, &status);
-		check_int(status.state, rows[i].state);
-		check(strstr(status.reason, rows[i].has));
-		check(*rows[i].has || !*status.reason);
-		check(!rows[i].has_not ||
-		      !strstr(status.reason, rows[i].has_not));
-		check_int(status.abi, rows[i].abi);
-		check_int(status.abi_used, rows[i].abi > LANDLOCK_ABI_KNOWN
-						   ? LANDLOCK_ABI_KNOWN
-						   : rows[i].abi);
-	}
-	landlock_describe(0, 0, -ENOSYS, &status);
-	check_int(status.state, FH_STATE_NOT);
-	check_str(status.reason, "the kernel has no Landlock");
-	landlock_describe(0, 0, -EOPNOTSUPP, &status);
-	check(strstr(status.reason, "lsm="));
-	landlock_describe(0, 0, -EPERM, &status);
-	check(strstr(status.reason, "filter"));
-}
-
-static void test_handled(void)
-{
-	struct ll_ruleset_attr attr;
-
-	landlock_handle(0, 99, &attr);
-	check_int(attr.handled_fs, 0x1ffff);
-	check_int(attr.handled_net, 0xf);
-	check_int(attr.scoped, 3);
-	landlock_handle(FH_LANDLOCK_FILES_ONLY, 99, &attr);
-	check_int(attr.handled_fs, 0xffff);
-	check_int(attr.handled_net, 0);
-	check_int(attr.scoped, 0);
-	landlock_handle(0, 1, &attr);
-	check_int(attr.handled_fs, 0x1fff);
-	check_int(attr.handled_net, 0);
-}
-
-static void test_status(void)
-{
-	struct fh_landlock *landlock = begin(0);
-	struct fh_landlock_status status;
-	struct fh_error err = { 0 };
-
-	check_int(fh_landlock_get_status(landlock, &status, NULL), 0);
-	check_int(status.abi, fh_landlock_abi());
-	check_status("NoNewPrivs", "0");
-	check_int(try_open("/", O_RDONLY | O_DIRECTORY), 0);
-	check_int(fh_landlock_get_status(NULL, &status, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_get_status: landlock is NULL"));
-	check_int(fh_landlock_get_status(landlock, NULL, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_get_status: ret is NULL"));
-}
-
-/* --- kernels that are otherwise --------------------------------------------- */
-
-/* Makes one system call answer with this errno; 0 is success. */
-static void pretend(unsigned int nr, unsigned int error)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { .len = N(code), .filter = code };
-
-	check_int(outcome(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)), 0);
-	check_int(outcome(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
-				&program)), 0);
-}
-
-static void test_no_landlock(void)
-{
-	struct fh_landlock *landlock;
-	struct fh_landlock_status status = { .abi = 77 };
-	struct fh_error err = { 0 };
-
-	pretend(SYS_landlock_create_ruleset, ENOSYS);
-	check_int(fh_landlock_abi(), 0);
-	landlock = begin(0);
-	check_int(fh_landlock_allow_read(landlock, "/nowhere", NULL), -ENOENT);
-	check_int(fh_landlock_allow_read(landlock, "/usr", NULL), 0);
-	check_int(fh_landlock_allow_bind(landlock, 80, NULL), 0);
-	check_int(fh_landlock_apply(landlock, 0, &status, &err), -EOPNOTSUPP);
-	check_int(err.code, -EOPNOTSUPP);
-	check_int(status.abi, 77);
-	check_int(fh_landlock_apply(landlock, FH_LANDLOCK_ACCEPT_NONE, &status,
-				    NULL), 0);
-	check_int(status.state, FH_STATE_NOT);
-	check_str(status.reason, "the kernel has no Landlock");
-	check_int(try_open("/", O_RDONLY | O_DIRECTORY), 0);
-}
-
-/* A domain that is said to stand, and does not, is found by the probe. */
-static void test_probe(void)
-{
-	struct fh_landlock *landlock = begin(0);
-	struct fh_landlock_status status = { .abi = 77 };
-	struct fh_error err = { 0 };
-
-	need_abi(1);
-	pretend(SYS_landlock_restrict_self, 0);
-	check_int(fh_landlock_allow_read(landlock, "/usr", NULL), 0);
-	check_int(fh_landlock_apply(landlock, 0, &status, &err), -EPERM);
-	check(strstr(err.what, "does not hold"));
-	check_int(err.stage, FH_STAGE_APPLY);
-	check_int(status.abi, 77);
-}
-
-/* --- limits and bad input --------------------------------------------------- */
-
-static void test_nested(void)
-{
-	struct fh_error err = { 0 };
-	int r = 0;
-
-	need_abi(1);
-	for (int i = 0; i < 16; i++)
-		check_apply(begin(FH_LANDLOCK_FILES_ONLY));
-	struct fh_landlock *landlock = begin(FH_LANDLOCK_FILES_ONLY);
-	r = fh_landlock_apply(landlock, 0, NULL, &err);
-	check_int(r, -E2BIG);
-	check(strstr(err.what, "16"));
-}
-
-static void test_too_many(void)
-{
-	struct fh_landlock *landlock = begin(0);
-	struct fh_error err = { 0 };
-
-	for (int i = 0; i < 65536; i++)
-		if (fh_landlock_allow_bind(landlock, 80, &err) < 0)
-			tap_fail(__FILE__, __LINE__, "rule %d: %s", i,
-				 err.what);
-	check_int(fh_landlock_allow_bind(landlock, 80, &err), -E2BIG);
-	check_int(fh_landlock_allow_connect(landlock, 80, NULL), -E2BIG);
-	check_int(fh_landlock_allow_read(landlock, "/usr", NULL), -E2BIG);
-	check_apply(landlock);
-}
-
-static void test_bad_input(void)
-{
-	struct fh_landlock *landlock = begin(0), *none = NULL;
-	struct fh_error err = { 0 };
-
-	check_int(fh_landlock_new(0, NULL, &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_new: ret is NULL"));
-	check_int(fh_landlock_new(2, &none, &err), -EINVAL);
-	check(!none);
-	check_int(fh_landlock_allow_read(NULL, "/", &err), -EINVAL);
-	check(strstr(err.what, "fh_landlock_allow_read: landlock is NULL"));
-	check_int(fh_landlock_allow_read(landlock, NULL, &err), -EINVAL);
-	check_int(fh_landlock_allow_read_write(NULL, "/", NULL), -EINVAL);
-	check_int(fh_landlock_allow_read_write(landlock, NULL, NULL), -EINVAL);
-	check_int(fh_landlock_allow_execute(NULL, "/", NULL), -EINVAL);
-	check_int(fh_landlock_allow_execute(landlock, NULL, NULL), -EINVAL);
-	check_int(fh_landlock_allow_bind(NULL, 1, NULL), -EINVAL);
-	check_int(fh_landlock_allow_connect(NULL, 1, NULL), -EINVAL);
-	check_int(fh_landlock_apply(NULL, 0, NULL, NULL), -EINVAL);
-	check_int(fh_landlock_apply(landlock, 2, NULL, &err), -EINVAL);
-	check_int(fh_landlock_allow_read(landlock, "", NULL), -ENOENT);
-	memset(&err, 0, sizeof(err));
-	check_int(fh_landlock_allow_read(landlock, "/no\nwhere", &err),
-		  -ENOENT);
-	check(strstr(err.what, "/no\\"));
-	check_status("NoNewPrivs", "0");
-	fh_landlock_free(NULL);
-	fh_landlock_free(landlock);
-}
-
-/* As a daemon does it between making and applying. */
-static void test_closed(void)
-{
-	struct fh_landlock *landlock = begin(0);
-
-	need_abi(1);
-	check_int(outcome(close_range(3, ~0u, 0)), 0);
-	check(fh_landlock_apply(landlock, 0, NULL, NULL) < 0);
-}
-
-/* --- threads ----------------------------------------------------------------- */
+/* --- threads --------------------------------------------------------------- */
 
 static int open_root(void)
 {
 	return try_open("/", O_RDONLY | O_DIRECTORY);
-}
-
-static int new_privs(void)
-{
-	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 }
 
 static void test_threads(void)
@@ -548,7 +287,7 @@ static void test_threads(void)
 	check_int(err.code, can ? 0 : -EBUSY);
 }
 
-/* --- as root ----------------------------------------------------------------- */
+/* --- as root --------------------------------------------------------------- */
 
 /* A rule from above the new root reaches all of it. */
 static void test_chroot(void)
@@ -581,16 +320,6 @@ static const struct tap_test anyone[] = {
 	{ .name = "ports", .run = test_ports },
 	{ .name = "files only", .run = test_files_only },
 	{ .name = "signals", .run = test_signals },
-	{ .name = "what each ABI is worth", .run = test_states },
-	{ .name = "what each ABI handles", .run = test_handled },
-	{ .name = "asking changes nothing", .run = test_status },
-	{ .name = "a kernel without Landlock", .run = test_no_landlock },
-	{ .name = "a domain that does not hold is found", .run = test_probe },
-	{ .name = "the seventeenth domain", .run = test_nested },
-	{ .name = "too many rules", .run = test_too_many },
-	{ .name = "bad input is refused", .run = test_bad_input },
-	{ .name = "a ruleset that was closed is no success",
-	  .run = test_closed },
 	{ .name = "threads: all or none", .run = test_threads },
 };
 

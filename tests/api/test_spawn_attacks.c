@@ -54,7 +54,7 @@ static bool is_going_on(void *ctx)
 }
 
 /* The program stops, and not its init, which keeps the time and watches us. */
-static void stop_a_box(void)
+static void test_stop(void)
 {
 	struct fh_policy *policy = fh_policy_new();
 	struct fh_box *box = NULL;
@@ -82,16 +82,7 @@ static void stop_a_box(void)
 	fh_policy_free(policy);
 }
 
-static void test_stop(void)
-{
-	stop_a_box();
-}
-
-static void test_stop_without(void)
-{
-	deny_namespaces();
-	stop_a_box();
-}
+WITHOUT_NAMESPACES(test_stop_without, test_stop)
 
 /* --- the terminal -------------------------------------------------------------- */
 
@@ -192,7 +183,7 @@ static void *kill_inits(void *arg)
 	return NULL;
 }
 
-static void kill_at_random(void)
+static void test_killed(void)
 {
 	struct killer killer = { .host = getpid() };
 	char before[16384], after[16384];
@@ -239,16 +230,7 @@ static void kill_at_random(void)
 	check_str(after, before);
 }
 
-static void test_killed(void)
-{
-	kill_at_random();
-}
-
-static void test_killed_without(void)
-{
-	deny_namespaces();
-	kill_at_random();
-}
+WITHOUT_NAMESPACES(test_killed_without, test_killed)
 
 /* --- careless threads --------------------------------------------------------------- */
 
@@ -275,7 +257,7 @@ static void *open_carelessly(void *arg)
 	return NULL;
 }
 
-static void spawn_beside(void)
+static void test_careless(void)
 {
 	const struct fh_spawn_options options = options_with(
 		FH_STREAM_NULL, FH_STREAM_PIPE, FH_STREAM_NULL);
@@ -305,16 +287,7 @@ static void spawn_beside(void)
 		pthread_join(threads[i], NULL);
 }
 
-static void test_careless(void)
-{
-	spawn_beside();
-}
-
-static void test_careless_without(void)
-{
-	deny_namespaces();
-	spawn_beside();
-}
+WITHOUT_NAMESPACES(test_careless_without, test_careless)
 
 /* --- hosts that are short of something -------------------------------------------- */
 

@@ -56,7 +56,7 @@ static void *spawn_several(void *arg)
 	return NULL;
 }
 
-static void many_at_once(void)
+static void test_many_at_once(void)
 {
 	struct fh_policy *policy = fh_policy_new();
 	struct shared shared[N_THREADS];
@@ -71,16 +71,7 @@ static void many_at_once(void)
 	fh_policy_free(policy);
 }
 
-static void test_many_at_once(void)
-{
-	many_at_once();
-}
-
-static void test_many_at_once_without(void)
-{
-	deny_namespaces();
-	many_at_once();
-}
+WITHOUT_NAMESPACES(test_many_at_once_without, test_many_at_once)
 
 /* --- beside threads that hold locks ------------------------------------------------------- */
 
@@ -186,7 +177,7 @@ static void *spawn_and_end(void *arg)
 	return NULL;
 }
 
-static void outlives_its_thread(void)
+static void test_outlives_its_thread(void)
 {
 	struct handed handed = { 0 };
 	char text[32];
@@ -210,16 +201,7 @@ static void outlives_its_thread(void)
 	fh_box_free(handed.box);
 }
 
-static void test_outlives_its_thread(void)
-{
-	outlives_its_thread();
-}
-
-static void test_outlives_its_thread_without(void)
-{
-	deny_namespaces();
-	outlives_its_thread();
-}
+WITHOUT_NAMESPACES(test_outlives_its_thread_without, test_outlives_its_thread)
 
 /* The first thread ends, the others go on: so do boxes, and new ones can be
  * made, although /proc/self is empty from then on. */
@@ -244,7 +226,7 @@ static void *spawn_without_main(void *arg)
 	_exit(0);
 }
 
-static void without_main(void)
+static void test_without_main(void)
 {
 	struct fh_box *box = start_box(SHELL("sleep 0.5; echo still"),
 				       &with_output);
@@ -253,16 +235,7 @@ static void without_main(void)
 	pthread_exit(NULL);
 }
 
-static void test_without_main(void)
-{
-	without_main();
-}
-
-static void test_without_main_nor_namespaces(void)
-{
-	deny_namespaces();
-	without_main();
-}
+WITHOUT_NAMESPACES(test_without_main_nor_namespaces, test_without_main)
 
 /* --- the host dies -------------------------------------------------------------------------------- */
 
@@ -307,7 +280,7 @@ static void die_while(const char *mark, int n_boxes, int n_spawning)
 	await_marked(mark, 0);
 }
 
-static void host_dies(void)
+static void test_host_dies(void)
 {
 	char mark[64];
 
@@ -317,16 +290,7 @@ static void host_dies(void)
 	}
 }
 
-static void test_host_dies(void)
-{
-	host_dies();
-}
-
-static void test_host_dies_without(void)
-{
-	deny_namespaces();
-	host_dies();
-}
+WITHOUT_NAMESPACES(test_host_dies_without, test_host_dies)
 
 /* --- waiting, cancelled and beside fh_kill --------------------------------------------------------- */
 
@@ -447,25 +411,19 @@ static void storm(int flags)
 	const struct itimerval never = { 0 };
 	struct sigaction action = { .sa_handler = count_alarm,
 				    .sa_flags = flags };
-	struct fh_policy *policy = fh_policy_new();
 
 	host = getpid();
 	n_alarms = 0;
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &each, NULL);
 	for (int i = 0; i < N_STORM; i++) {
-		struct fh_box *box = NULL;
-		struct fh_result result;
+		struct fh_box *box = start_box(SHELL("exit 6"), NULL);
 
-		check_ok(fh_spawn(policy, SHELL("exit 6"), NULL, &box, &err));
-		check_ok(fh_wait(box, 20000, &result, &err));
-		check_int(result.reason, FH_END_EXITED);
-		check_int(result.exit_code, 6);
+		check_exit(box, 6);
 		fh_box_free(box);
 	}
 	setitimer(ITIMER_REAL, &never, NULL);
 	check(n_alarms > N_STORM / 2); /* control: it did storm */
-	fh_policy_free(policy);
 }
 
 static void test_storm(void)
@@ -535,7 +493,5 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "race") == 0)
 		return race();
 #endif
-	(void)argc;
-	(void)argv;
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
 }

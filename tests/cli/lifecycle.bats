@@ -3,46 +3,28 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../helpers/marked
+
 linger="$STAGE/build/helper_linger"
 
 setup() {
   work=$(mktemp -d "$TMPDIR/lifecycle.XXXXXX")
-  mark="lifecycle-$$-$BATS_TEST_NUMBER-$RANDOM"
-  printf '%s\n' "$mark" >"$work/mark"
+  mark_make lifecycle
   mkfifo "$work/never"
   exec 8<>"$work/never"
 }
 
 teardown() {
   exec 8<&-
-  marked | xargs -r kill -9 2>/dev/null || true
+  marked_kill
   rm -rf "$work"
-}
-
-# The processes of this test, whoever their parent is now. The mark comes from
-# a file, so that grep does not find itself.
-marked() {
-  grep -lzsFf "$work/mark" /proc/[0-9]*/cmdline | cut -d/ -f3 || true
 }
 
 # Waits without starting a process.
 pause() { read -rt "$1" <&8 || true; }
 
-# Polls a command until it succeeds; ten seconds are an answer too.
-until_true() {
-  local tries
-  for ((tries = 0; tries < 500; tries++)); do
-    "$@" && return 0
-    pause 0.02
-  done
-  echo "never became true: $*"
-  return 1
-}
-
 # The file has no newline, which is the end of a word but not of a line.
 child_of() { awk '{ print $1 }' "/proc/$1/task/$1/children"; }
-
-nobody_left() { [ -z "$(marked)" ]; }
 
 is_stopped() { grep -q '^State:.[tT]' "/proc/$1/status" 2>/dev/null; }
 

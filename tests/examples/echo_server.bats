@@ -4,18 +4,6 @@ bats_require_minimum_version 1.5.0
 
 source "$STAGE/tests/helpers/server.bash"
 
-setup() {
-  WORK=$(mktemp -d "$TMPDIR/echo.XXXXXX")
-  SERVER=
-}
-
-teardown() {
-  server_stop
-  rm -rf "$WORK"
-}
-
-none=0000000000000000
-
 @test "confined, it echoes every byte to 300 clients at once" {
   server_start 0
   run load 300 100000

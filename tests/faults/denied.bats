@@ -2,14 +2,15 @@
 # Where something is denied: the box names the cause, or holds with less.
 bats_require_minimum_version 1.5.0
 
+load ../helpers/marked
+
 under="$STAGE/build/helper_under"
 fences="$STAGE/build/helper_fences"
 linger="$STAGE/build/helper_linger"
 
 setup() {
   work=$(mktemp -d "$TMPDIR/denied.XXXXXX")
-  mark="denied-$$-$BATS_TEST_NUMBER-$RANDOM"
-  printf '%s\n' "$mark" >"$work/mark"
+  mark_make denied
   echo secret >"$work/secret"
   chmod 600 "$work/secret"
   mkdir "$work/granted" "$work/tmp"
@@ -17,24 +18,8 @@ setup() {
 }
 
 teardown() {
-  marked | xargs -r kill -9 2>/dev/null || true
+  marked_kill
   rm -rf "$work"
-}
-
-marked() {
-  grep -lzsFf "$work/mark" /proc/[0-9]*/cmdline | cut -d/ -f3 || true
-}
-
-nobody_left() { [ -z "$(marked)" ]; }
-
-until_true() {
-  local tries
-  for ((tries = 0; tries < 500; tries++)); do
-    "$@" && return 0
-    sleep 0.02
-  done
-  echo "never became true: $*"
-  return 1
 }
 
 # The ways in which namespaces cannot be had.

@@ -1,6 +1,18 @@
 # Starts and stops the example server: SERVER is its process, PORT its port.
 #
-# Needs a directory WORK; server_stop is for teardown, too.
+# WORK is a directory of the test's own.
+
+none=0000000000000000 # of capabilities
+
+setup() {
+  WORK=$(mktemp -d "$TMPDIR/echo.XXXXXX")
+  SERVER=
+}
+
+teardown() {
+  server_stop
+  rm -rf "$WORK"
+}
 
 server_start() { # ARGUMENTS...
   local n

@@ -4,18 +4,7 @@ bats_require_minimum_version 1.5.0
 
 source "$STAGE/tests/helpers/server.bash"
 
-setup() {
-  [ "$(id -u)" = 0 ]
-  WORK=$(mktemp -d "$TMPDIR/echo.XXXXXX")
-  SERVER=
-}
-
-teardown() {
-  server_stop
-  rm -rf "$WORK"
-}
-
-none=0000000000000000
+setup_file() { [ "$(id -u)" = 0 ]; }
 
 @test "started as root it ends as nobody, without groups and capabilities" {
   server_start 0 --unconfined

@@ -1,36 +1,22 @@
 /* The program is looked up as the box will see it, and misses are told. */
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "invented.h"
+#include "own_tree.h"
 #include "plan/prepare.h"
 
-static char top[PATH_MAX];
 static struct fh_policy *policy;
 static struct fh_plan *plan;
 static struct prepared prepared;
 static struct fh_error err;
 
-static const char *in(const char *name)
-{
-	static char paths[8][PATH_MAX];
-	static int next;
-	char *path = paths[next++ % 8];
-
-	check(snprintf(path, PATH_MAX, "%s/%s", top, name) < PATH_MAX);
-	return path;
-}
-
 /* A directory outside every grant, with a program and a text in it. */
 static void make_tree(void)
 {
 	const char *dir = getenv("TMPDIR");
-	char name[PATH_MAX];
 	int fd;
 
-	snprintf(name, sizeof(name), "%s/program.XXXXXX", dir ? dir : "/tmp");
-	check(mkdtemp(name) != NULL);
-	check(realpath(name, top) != NULL);
+	make_top(dir ? dir : "/tmp");
 	check_int(mkdir(in("bin"), 0755), 0);
 	fd = open(in("bin/mine"), O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	check(write(fd, "#!/bin/sh\n", 10) == 10);

@@ -1,134 +1,7 @@
 /* Real files become mounts that are consistent, ordered and held open. */
-#include <dirent.h>
-#include <limits.h>
-#include <sys/stat.h>
-
-#include "invented.h"
-#include "plan/prepare.h"
+#include "sources_tree.h"
 #include "sys/landlock_calls.h"
 #include "sys/mounts_calls.h"
-
-#define R FH_READ
-#define W FH_WRITE
-#define X FH_EXEC
-
-static char top[PATH_MAX]; /* a directory of this test's own */
-
-static const char *in(const char *name)
-{
-	static char paths[16][PATH_MAX];
-	static int next;
-	char *path = paths[next++ % 16];
-
-	check(snprintf(path, PATH_MAX, "%s/%s", top, name) < PATH_MAX);
-	return path;
-}
-
-static void make_file(const char *name)
-{
-	int fd = open(in(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-	check(fd >= 0);
-	close(fd);
-}
-
-/* One tree for all: a/ with files and directories, b/, and links. Not in
- * /tmp, where the storage of the box lies around everything. */
-static void make_tree(void)
-{
-	char name[] = "/var/tmp/sources.XXXXXX";
-
-	check(mkdtemp(name) != NULL);
-	check(realpath(name, top) != NULL);
-	check_int(mkdir(in("a"), 0755), 0);
-	check_int(mkdir(in("a/sub"), 0755), 0);
-	check_int(mkdir(in("a/sub/deep"), 0755), 0);
-	check_int(mkdir(in("a-b"), 0755), 0);
-	check_int(mkdir(in("b"), 0755), 0);
-	make_file("a/file");
-	make_file("a/secret");
-	check_int(symlink("a", in("link")), 0);
-	check_int(symlink("a/file", in("filelink")), 0);
-}
-
-static void remove_tree(void)
-{
-	char command[PATH_MAX + 32];
-
-	chmod(in("b"), 0755);
-	snprintf(command, sizeof(command), "rm -rf '%s'", top);
-	check_int(system(command), 0);
-}
-
-static struct fh_policy *policy;
-static struct fh_plan *plan;
-static struct prepared prepared;
-static struct fh_error err;
-static bool without_namespaces;
-
-static int prepare(const struct wishes *wishes)
-{
-	struct fh_kernel kernel = invented_kernel(7);
-
-	if (without_namespaces)
-		invented_denial(&kernel, TRIAL_CREATE, -EPERM);
-	kernel.arch = FILTER_ARCH_NATIVE;
-	policy = invented_policy(wishes);
-	invented_without(policy);
-	plan = invented_plan(policy, &kernel);
-	memset(&err, 0, sizeof(err));
-	return plan_prepare(plan, NULL, &prepared, &err);
-}
-
-#define prepare_well(...)                                                     \
-	do {                                                                  \
-		if (prepare(WISHES(__VA_ARGS__)) < 0)                         \
-			tap_fail(__FILE__, __LINE__, "%s; %s", err.what,      \
-				 err.remedy);                                 \
-	} while (0)
-
-static void release(void)
-{
-	prepared_done(&prepared);
-	plan_free(plan);
-	policy_free(policy);
-}
-
-static const struct mount_op *at(const char *target)
-{
-	for (size_t i = 0; i < prepared.box.n_mounts; i++)
-		if (strcmp(prepared.ops[i].target, target) == 0)
-			return &prepared.ops[i];
-	return NULL;
-}
-
-static const struct mount_op *need_at(int line, const char *target,
-				      enum mount_kind kind,
-				      unsigned int access)
-{
-	const struct mount_op *op = at(target);
-
-	if (!op)
-		tap_fail(__FILE__, line, "nothing at %s", target);
-	if (op->kind != kind || op->access != access)
-		tap_fail(__FILE__, line, "%s: kind %d, access %u", target,
-			 op->kind, op->access);
-	return op;
-}
-
-#define need(target, kind, access) need_at(__LINE__, target, kind, access)
-
-static size_t count_open(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	check(dir != NULL);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static void test_one_grant(void)
 {
@@ -192,47 +65,6 @@ static void test_merge(void)
 	check(at(in("a"))->landlock & LL_FS_WRITE_FILE);
 	release();
 	check_int(count_open(), before); /* none of the four is leaked */
-	remove_tree();
-}
-
-static void refuse(int line, const struct wishes *wishes, int code,
-		   const char *what, const char *remedy)
-{
-	size_t before = count_open();
-	int r = prepare(wishes);
-
-	if (r != code)
-		tap_fail(__FILE__, line, "%d, not %d (%s)", r, code, err.what);
-	check_int(err.code, code);
-	check_int(err.stage, FH_STAGE_PREPARE);
-	check_has_at(__FILE__, line, err.what, what);
-	check_has_at(__FILE__, line, err.remedy, remedy);
-	check(prepared.ops == NULL);
-	check_int(count_open(), before);
-	release();
-}
-
-#define REFUSE(code, what, remedy, ...)                                       \
-	refuse(__LINE__, WISHES(__VA_ARGS__), code, what, remedy)
-
-static void test_contradictions(void)
-{
-	char bind[2 * PATH_MAX];
-
-	make_tree();
-	REFUSE(-EINVAL, "--read and --hide contradict each other about",
-	       "leave one of them out", "read", in("a"), "hide", in("a"));
-	REFUSE(-EINVAL, "contradict", "leave one", "tmpfs", in("a"), "read",
-	       in("a"));
-	snprintf(bind, sizeof(bind), "%s:%s", in("b"), in("a"));
-	REFUSE(-EINVAL, "contradict", "leave one", "bind", bind, "read",
-	       in("a"));
-	REFUSE(-EINVAL, "lies in what --hide", "hide less", "read", in("a"),
-	       "hide", in("a/sub"), "write", in("a/sub/deep"));
-	/* Twice the same wish is one. */
-	prepare_well("read", in("a"), "hide", in("a/sub"), "hide",
-		     in("a/sub"));
-	release();
 	remove_tree();
 }
 
@@ -341,53 +173,6 @@ static void test_hidden_elsewhere(void)
 		check_int(prepared_find(&prepared, "/data/secret")->kind,
 			  MOUNT_HIDE);
 	release();
-	remove_tree();
-}
-
-static void test_missing(void)
-{
-	char optional[PATH_MAX];
-	size_t n;
-
-	make_tree();
-	REFUSE(-ENOENT, "--read", "create it, or write --read -", "read",
-	       in("none"));
-	REFUSE(-ENOTDIR, "--write", "", "write", in("a/file/x"));
-	prepare_well(NULL);
-	n = prepared.box.n_mounts;
-	release();
-	snprintf(optional, sizeof(optional), "-%s", in("none"));
-	prepare_well("read", optional, "hide", optional, "device", optional);
-	check_int(prepared.box.n_mounts, n);
-	release();
-	remove_tree();
-}
-
-/* A box gives no more than its caller could do. */
-static void test_unreadable(void)
-{
-	if (geteuid() == 0)
-		skip("the caller is root, who may read all");
-	make_tree();
-	check_int(chmod(in("b"), 0), 0);
-	REFUSE(-EACCES, "--read", "", "read", in("b"));
-	REFUSE(-EACCES, "--read", "", "read", in("b/x"));
-	REFUSE(-EACCES, "--write", "", "write", "/usr/bin");
-	REFUSE(-EACCES, "--read", "", "read", "/etc/shadow");
-	remove_tree();
-}
-
-static void test_kinds(void)
-{
-	make_tree();
-	REFUSE(-EINVAL, "a device node", "use --device", "read", "/dev/null");
-	REFUSE(-ENODEV, "not a device node", "", "device", in("a/file"));
-	REFUSE(-EINVAL, "/proc of its own", "leave it out", "read",
-	       "/proc/self");
-	REFUSE(-EINVAL, "/proc of its own", "leave it out", "read", "/proc");
-	/* A magic link is no name of a file. */
-	REFUSE(-ELOOP, "--read", "", "read", "/proc/self/cwd");
-	REFUSE(-ELOOP, "--read", "", "read", "/proc/self/root/etc");
 	remove_tree();
 }
 
@@ -525,7 +310,6 @@ static const struct tap_test tests[] = {
 	{ .name = "a grant and its means", .run = test_one_grant },
 	{ .name = "parents first", .run = test_order },
 	{ .name = "grants of one place add up", .run = test_merge },
-	{ .name = "contradictions", .run = test_contradictions },
 	{ .name = "grants in grants", .run = test_nesting },
 	{ .name = "what is shown anyway", .run = test_redundant },
 	{ .name = "links", .run = test_aliases },
@@ -533,9 +317,6 @@ static const struct tap_test tests[] = {
 	{ .name = "hidden", .run = test_hidden },
 	{ .name = "all but what is hidden", .run = test_hidden_of_root },
 	{ .name = "hidden wherever it appears", .run = test_hidden_elsewhere },
-	{ .name = "missing", .run = test_missing },
-	{ .name = "unreadable", .run = test_unreadable },
-	{ .name = "what cannot be granted", .run = test_kinds },
 	{ .name = "devices", .run = test_devices },
 	{ .name = "another place inside", .run = test_bind },
 	{ .name = "grants replace the default tree",

@@ -1,32 +1,20 @@
 /* Questions are answered from the very plan that a run would follow. */
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "invented.h"
+#include "own_tree.h"
 #include "plan/why.h"
 
-static char top[PATH_MAX];
 static struct fh_policy *policy;
 static struct fh_plan *plan;
 static struct prepared prepared;
 static struct fh_error err;
 static struct answer answer;
 
-static const char *in(const char *name)
-{
-	static char paths[8][PATH_MAX];
-	static int next;
-	char *path = paths[next++ % 8];
-
-	check(snprintf(path, PATH_MAX, "%s/%s", top, name) < PATH_MAX);
-	return path;
-}
-
 /* In /var/tmp: nothing that the box itself has lies there. */
 static void make_tree(void)
 {
-	snprintf(top, sizeof(top), "/var/tmp/why.XXXXXX");
-	check(mkdtemp(top) != NULL);
+	make_top("/var/tmp");
 	check_int(mkdir(in("in"), 0755), 0);
 	check_int(mkdir(in("in/secret"), 0755), 0);
 	check_int(symlink("in", in("link")), 0);
