@@ -141,7 +141,10 @@ static void hold_sockets(struct fh_plan *plan)
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
 	} else if (abi >= 6) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
-		if (abi >= 9)
+		if (plan->policy->lets_unix_path)
+			partly(plan, FH_GUARANTEE_SOCKETS,
+			       "sockets with a path are let through");
+		else if (abi >= 9)
 			plan_held(plan, FH_GUARANTEE_SOCKETS,
 				  BIT(LANDLOCK_SOCKETS));
 		else
