@@ -27,7 +27,7 @@ const struct broker_kind broker_kinds[N_BROKER_KINDS] = {
 				"socket setsockopt connect getsockopt" },
 	[FH_BROKER_OPEN] = { "open", "a descriptor", "openat2" },
 	[FH_BROKER_READ_FILE] = { "read-file", "bytes", "" },
-	[FH_BROKER_REQUEST] = { "request", "the program's own", "" },
+	[FH_BROKER_REQUEST] = { "request", "its own", "" },
 	[FH_BROKER_RESOLVE] = { "resolve", "addresses", "" },
 };
 
@@ -296,14 +296,14 @@ static int make_room(struct fh_broker *broker, size_t place)
 	return 0;
 }
 
-static int row_copy(const struct broker_row *row, struct broker_row *ret)
+static int row_copy(const struct broker_row *row, const char *object,
+		    const char *origin, struct broker_row *ret)
 {
 	struct broker_row copy = *row;
 
-	copy.object = row->object ? strdup(row->object) : NULL;
-	copy.origin = strdup(row->origin ? row->origin
-					 : broker_kinds[row->kind].name);
-	if (copy.origin && (copy.object || !row->object)) {
+	copy.object = object ? strdup(object) : NULL;
+	copy.origin = strdup(origin ? origin : broker_kinds[row->kind].name);
+	if (copy.origin && (copy.object || !object)) {
 		*ret = copy;
 		return 0;
 	}
@@ -320,6 +320,13 @@ static int fail_memory(const struct broker_row *row, struct fh_error *err)
 int broker_add(struct fh_broker *broker, const struct broker_row *row,
 	       struct fh_error *err)
 {
+	return broker_add_from(broker, row, row->object, row->origin, err);
+}
+
+int broker_add_from(struct fh_broker *broker, const struct broker_row *row,
+		    const char *object, const char *origin,
+		    struct fh_error *err)
+{
 	struct broker_row copy;
 	struct row_check check = { &copy, NULL, err };
 	size_t place = 0;
@@ -329,7 +336,7 @@ int broker_add(struct fh_broker *broker, const struct broker_row *row,
 		return error_set(err, FH_STAGE_PARSE, -EINVAL,
 				 "no kind %u of request",
 				 (unsigned int)row->kind);
-	if (row_copy(row, &copy) < 0)
+	if (row_copy(row, object, origin, &copy) < 0)
 		return fail_memory(row, err);
 	check.origin = copy.origin;
 	r = check_row(&check);
@@ -356,10 +363,13 @@ static int copy_rows(const struct fh_broker *broker, struct fh_broker *copy)
 	copy->rows = calloc(broker->n_rows + 1, sizeof(*copy->rows));
 	if (!copy->rows)
 		return -ENOMEM;
-	for (; copy->n_rows < broker->n_rows; copy->n_rows++)
-		if (row_copy(&broker->rows[copy->n_rows],
+	for (; copy->n_rows < broker->n_rows; copy->n_rows++) {
+		const struct broker_row *row = &broker->rows[copy->n_rows];
+
+		if (row_copy(row, row->object, row->origin,
 			     &copy->rows[copy->n_rows]) < 0)
 			return -ENOMEM;
+	}
 	return 0;
 }
 

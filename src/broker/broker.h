@@ -62,9 +62,18 @@ extern const struct broker_kind broker_kinds[]; /* by enum fh_broker_kind */
 int broker_add(struct fh_broker *broker, const struct broker_row *row,
 	       struct fh_error *err);
 
+/* The same, with what it owns from elsewhere; the row's own is not looked at. */
+int broker_add_from(struct fh_broker *broker, const struct broker_row *row,
+		    const char *object, const char *origin,
+		    struct fh_error *err);
+
 /* A key of [broker] and its value, as fh_broker_set(). @origin: for messages */
 int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	       const char *origin, struct fh_error *err);
+
+/* A whole profile, or nothing of it, as fh_broker_load(). */
+int broker_load(struct fh_broker *broker, const char *path,
+		struct fh_error *err);
 
 bool broker_has(const struct fh_broker *broker, enum fh_broker_kind kind);
 
@@ -87,6 +96,14 @@ struct fh_kernel;
 int broker_monitor_policy(const struct fh_broker *broker,
 			  const struct fh_kernel *kernel,
 			  struct fh_policy **ret, struct fh_error *err);
+
+/* The row, or the role, that the monitor keeps a capability for; NULL: not for
+ * one. @policy: of broker_monitor_policy() */
+const struct broker_row *broker_needs_port(const struct fh_broker *broker,
+					   int capability);
+const char *broker_needs_kill(const struct fh_broker *broker,
+			      const struct fh_kernel *kernel,
+			      const struct fh_policy *policy, int capability);
 
 /* Adds all of it, as fh_broker_print(). */
 int broker_print(const struct fh_broker *broker, const struct fh_kernel *kernel,

@@ -200,10 +200,13 @@ static unsigned int first_free_port(void)
 	return (unsigned int)port;
 }
 
-static const struct broker_row *low_port(const struct fh_broker *broker)
+const struct broker_row *broker_needs_port(const struct fh_broker *broker,
+					   int capability)
 {
 	unsigned int first = first_free_port();
 
+	if (capability != CAP_NET_BIND_SERVICE)
+		return NULL;
 	for (size_t i = 0; i < broker->n_rows; i++)
 		if (broker->rows[i].kind == FH_BROKER_BIND &&
 		    broker->rows[i].port < first)
@@ -213,7 +216,8 @@ static const struct broker_row *low_port(const struct fh_broker *broker)
 
 static int keep_bind(struct maker *maker)
 {
-	const struct broker_row *row = low_port(maker->broker);
+	const struct broker_row *row = broker_needs_port(maker->broker,
+							 CAP_NET_BIND_SERVICE);
 
 	if (!row)
 		return 0;
@@ -230,12 +234,15 @@ static int keep_bind(struct maker *maker)
 }
 
 /* Who is ended with the monitor but runs as another user than it does? */
-static const char *foreign_role(const struct maker *maker)
+const char *broker_needs_kill(const struct fh_broker *broker,
+			      const struct fh_kernel *kernel,
+			      const struct fh_policy *policy, int capability)
 {
-	const struct fh_broker *broker = maker->broker;
-	uint64_t monitor = maker->policy->uid, started = maker->kernel->uid;
+	uint64_t monitor = policy->uid, started = kernel->uid;
 	uint64_t nobody = started ? started : FH_NOBODY;
 
+	if (capability != CAP_KILL)
+		return NULL;
 	if (monitor != (broker->worker->uid == POLICY_UNLIMITED
 				? nobody : broker->worker->uid))
 		return "worker";
@@ -250,7 +257,8 @@ static const char *foreign_role(const struct maker *maker)
  * whether the parent may send it: to another user, none without CAP_KILL. */
 static int keep_kill(struct maker *maker)
 {
-	const char *role = foreign_role(maker);
+	const char *role = broker_needs_kill(maker->broker, maker->kernel,
+					     maker->policy, CAP_KILL);
 
 	if (!role)
 		return 0;
@@ -292,7 +300,7 @@ static int make_monitor(struct maker *maker)
 	return r < 0 ? r : keep_kill(maker);
 }
 
-/* The split leaves them open, before the worker confines itself. */
+/* The split leaves them open, before a role confines itself. */
 static void drop_keep_fds(struct fh_policy *policy)
 {
 	policy->n_keep_fds = 0;
@@ -324,6 +332,7 @@ int broker_monitor_policy(const struct fh_broker *broker,
 	if (!maker.policy)
 		return fail_memory(err);
 	maker.policy->role = POLICY_ROLE_MONITOR;
+	drop_keep_fds(maker.policy);
 	r = make_monitor(&maker);
 	if (r < 0) {
 		policy_free(maker.policy);

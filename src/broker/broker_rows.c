@@ -398,7 +398,7 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	struct broker_row row = { 0 };
 	struct row_call call = { find_key(name, origin, err), value,
 				 origin ? origin : name, err, &row, 0 };
-	autofree char *text = NULL, *whence = NULL;
+	autofree char *text = NULL;
 	int r;
 
 	if (!call.key)
@@ -406,8 +406,7 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	if (strlen(value) >= VALUE_MAX)
 		return refuse(&call, -E2BIG, "too long");
 	text = strdup(value);
-	whence = strdup(call.origin);
-	if (!text || !whence)
+	if (!text)
 		return error_set(err, FH_STAGE_PARSE, -ENOMEM, "%s = %s", name,
 				 value);
 	row.kind = call.key->kind;
@@ -417,6 +416,5 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	r = read_row(&call, text);
 	if (r < 0)
 		return r;
-	row.origin = whence;
-	return broker_add(broker, &row, err);
+	return broker_add_from(broker, &row, row.object, call.origin, err);
 }

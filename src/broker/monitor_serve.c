@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "broker/monitor_state.h"
 #include "broker/packet.h"
 #include "broker/role_wait.h"

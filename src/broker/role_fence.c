@@ -11,8 +11,17 @@
 #include "confine/confine.h"
 #include "confine/confine_plan.h"
 #include "sys/descriptors.h"
-#include "sys/landlock_calls.h"
-#include "tables/settings.h"
+#include "sys/threads.h"
+
+int role_check_threads(struct fh_error *err)
+{
+	if (threads_look() == THREADS_ONE)
+		return 0;
+	error_set(err, FH_STAGE_PREPARE, -EBUSY,
+		  "split while other threads run, or may run");
+	error_remedy(err, "split before the first thread is made");
+	return -EBUSY;
+}
 
 /* The kernel names an image by the descriptor that it was executed by. */
 static void take_name(const char *program)
@@ -28,8 +37,10 @@ int role_hide(const char *program, int *keep, size_t n_keep,
 	      struct fh_error *err)
 {
 	const struct rlimit none = { 0, 0 };
-	int r;
+	int r = role_check_threads(err);
 
+	if (r < 0)
+		return r;
 	take_name(program);
 	if (setrlimit(RLIMIT_CORE, &none) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -55,19 +66,8 @@ static int bind_to_monitor(const void *ctx)
 	return !*monitor || getppid() == *monitor ? 0 : -ECHILD;
 }
 
-/* Done when the role began: to confining it says nothing. */
-static void forget_descriptors(struct fh_policy *policy)
-{
-	const struct setting *setting = setting_find("keep-fd");
-
-	policy->n_keep_fds = 0;
-	policy->is_set &= ~(UINT64_C(1) << (setting - settings));
-	policy->version++;
-}
-
-int role_fence(struct fh_policy *policy, const struct fh_kernel *kernel,
-	       pid_t monitor, bool signals, const struct fh_log *log,
-	       struct fh_error *err)
+int role_fence(const struct fh_policy *policy, const struct fh_kernel *kernel,
+	       pid_t monitor, const struct fh_log *log, struct fh_error *err)
 {
 	const struct confine_extra extra = {
 		.action = monitor ? "hide, and die with" : "hide from",
@@ -78,15 +78,9 @@ int role_fence(struct fh_policy *policy, const struct fh_kernel *kernel,
 	struct fh_plan *plan;
 	int r;
 
-	forget_descriptors(policy);
 	r = confine_plan(policy, kernel, &plan, err);
 	if (r < 0)
 		return r;
-	/* Its children stand in domains of their own: from within one that holds
-	 * signals, neither they could be ended nor would the kernel do so when
-	 * the monitor dies, for it asks what the dying may. */
-	if (signals)
-		plan->landlock.scoped &= ~LL_SCOPE_SIGNAL;
 	r = confine_carry_out_with(plan, &extra, log, err);
 	plan_free(plan);
 	return r;

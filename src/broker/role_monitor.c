@@ -17,6 +17,7 @@
 #include "broker/role_fence.h"
 #include "broker/role_wait.h"
 #include "broker/wire.h"
+#include "policy/policy.h"
 #include "sys/process.h"
 
 #define STANDING_MS 30000 /* then a role that says nothing has failed */
@@ -200,7 +201,7 @@ static int fence(const struct fh_broker *broker, const struct fh_log *log,
 	kernel_probe_quick(&kernel);
 	r = broker_monitor_policy(broker, &kernel, &policy, err);
 	if (r == 0)
-		r = role_fence(policy, &kernel, 0, true, log, err);
+		r = role_fence(policy, &kernel, 0, log, err);
 	policy_free(policy);
 	return r;
 }

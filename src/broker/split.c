@@ -17,34 +17,19 @@
 #include "broker/role_monitor.h"
 #include "broker/roles.h"
 #include "broker/wire.h"
-#include "sys/threads.h"
+#include "policy/policy.h"
 
 /* Of a role that cannot stand; the monitor has been told why. */
 #define EXIT_NO_ROLE 125
-
-static int refuse(struct fh_error *err, int code, const char *what,
-		  const char *remedy)
-{
-	error_set(err, FH_STAGE_PREPARE, code, "%s", what);
-	error_remedy(err, "%s", remedy);
-	return code;
-}
 
 static int check_start(struct fh_error *err)
 {
 	if (!getauxval(AT_SECURE))
 		return 0;
-	return refuse(err, -EPERM,
-		      "a set-user-ID program does not split: who started it would choose the channel",
-		      "start it by its user, or by a service manager");
-}
-
-static int check_threads(struct fh_error *err)
-{
-	if (threads_look() == THREADS_ONE)
-		return 0;
-	return refuse(err, -EBUSY, "split while other threads run, or may run",
-		      "split before the first thread is made");
+	error_set(err, FH_STAGE_PREPARE, -EPERM,
+		  "a set-user-ID program does not split: who started it would choose the channel");
+	error_remedy(err, "start it by its user, or by a service manager");
+	return -EPERM;
 }
 
 /* --- before there are roles ----------------------------------------------- */
@@ -55,6 +40,10 @@ static int divide(const struct fh_broker *broker, char *const argv[],
 	const struct fh_policy *worker = broker->worker;
 	bool is_wanted[N_ROLES] = { [ROLE_WORKER] = true };
 
+	int r = role_check_threads(err);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < broker->n_rows; i++) {
 		enum helper_kind helper = helper_for(broker->rows[i].kind);
 
@@ -148,7 +137,7 @@ static int become_worker(const struct fh_broker *broker,
 		r = error_set(err, FH_STAGE_PREPARE, -ENOMEM,
 			      "become the worker: out of memory");
 	if (r == 0)
-		r = role_fence(policy, &kernel, role->monitor, false, log, err);
+		r = role_fence(policy, &kernel, role->monitor, log, err);
 	if (r == 0)
 		r = say_standing(role->socket, err);
 	policy_free(policy);
@@ -163,8 +152,7 @@ static _Noreturn void become_helper(const struct fh_broker *broker,
 {
 	struct fh_error err = { 0 };
 
-	if (check_threads(&err) < 0 ||
-	    role_hide(program, &role->socket, 1, &err) < 0)
+	if (role_hide(program, &role->socket, 1, &err) < 0)
 		fail_role(role->socket, &err);
 	helper_serve(role->name - ROLE_HELPERS, broker, role->socket, log);
 }
@@ -182,18 +170,13 @@ int broker_split(const struct fh_broker *broker, char *const argv[],
 		r = role_take(&role, err);
 	if (r < 0)
 		return r;
-	if (role.name == ROLE_NONE || role.name == ROLE_MONITOR) {
-		r = check_threads(err);
-		if (r == 0 && role.name == ROLE_NONE)
-			r = divide(broker, argv, err);
-		else if (r == 0)
-			r = role_monitor(broker, &role, argv[0], log, ret, err);
-		return r;
-	}
+	if (role.name == ROLE_NONE)
+		return divide(broker, argv, err);
+	if (role.name == ROLE_MONITOR)
+		return role_monitor(broker, &role, argv[0], log, ret, err);
 	if (role.name != ROLE_WORKER)
 		become_helper(broker, &role, argv[0], log);
-	if (check_threads(&own) < 0 ||
-	    become_worker(broker, &role, argv[0], log, &channel, &own) < 0)
+	if (become_worker(broker, &role, argv[0], log, &channel, &own) < 0)
 		fail_role(role.socket, &own);
 	await_monitor(role.socket);
 	*ret_channel = channel;
