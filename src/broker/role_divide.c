@@ -14,7 +14,6 @@
 #include "base/number.h"
 #include "broker/packet.h"
 #include "broker/roles.h"
-#include "sys/descriptors.h"
 #include "sys/process.h"
 
 #ifndef AT_EMPTY_PATH
@@ -107,7 +106,7 @@ static int keep_descriptors(struct division *d, enum role_name name)
 	d->keep[n++] = d->exe_fd;
 	d->keep[n++] = d->report[1];
 	d->keep[n++] = d->sockets[name];
-	return r == 0 ? descriptors_close_but(d->keep, n) : r;
+	return r == 0 ? role_close_but(d->keep, n) : r;
 }
 
 static int execute(const struct division *d)

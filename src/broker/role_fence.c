@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "confine/confine.h"
+#include "broker/roles.h"
 #include "confine/confine_plan.h"
-#include "sys/descriptors.h"
 #include "sys/threads.h"
 
 int role_check_threads(struct fh_error *err)
@@ -46,7 +46,7 @@ int role_hide(const char *program, int *keep, size_t n_keep,
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_set(err, FH_STAGE_PREPARE, -errno,
 				 "hide the role: %s", strerror(errno));
-	r = descriptors_close_but(keep, n_keep);
+	r = role_close_but(keep, n_keep);
 	if (r < 0)
 		error_set(err, FH_STAGE_PREPARE, r,
 			  "close what a role is not to have: %s", strerror(-r));

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "broker/role_wait.h"
+#include "mech/environment_apply.h"
 #include "sys/process.h"
 
 /*
@@ -160,6 +161,22 @@ int role_take(struct role *ret, struct fh_error *err)
 	}
 	*ret = role;
 	return 0;
+}
+
+int role_close_but(int *keep, size_t n_keep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_keep; i++) {
+		int fd = keep[i];
+		bool is_new = fd > STDERR_FILENO;
+
+		for (size_t j = 0; j < n; j++)
+			is_new = is_new && keep[j] != fd;
+		if (is_new)
+			n = descriptors_insert(keep, n, fd);
+	}
+	return descriptors_close_but(STDERR_FILENO + 1, keep, n);
 }
 
 void role_done(struct role *role)

@@ -52,6 +52,10 @@ void role_done(struct role *role);
 int role_divide(const bool is_wanted[N_ROLES], char *const argv[],
 		const int *keep, size_t n_keep, struct fh_error *err);
 
+/* Closes all but those and the standard ones; -1 and the same twice may be among
+ * them, and they are sorted by it. Return: 0 or a negative errno */
+int role_close_but(int *keep, size_t n_keep);
+
 /* Ends a child and takes its place in the process table back. */
 void role_end(struct role_peer *peer);
 
