@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "broker/channel_check.h"
 #include "broker/packet.h"
 #include "broker/wire.h"
@@ -29,7 +29,6 @@ struct slot {
 	int fd;
 	size_t size;
 	uint64_t order; /* in which those that are kept came */
-	uint8_t message[WIRE_MESSAGE_MAX]; /* while it is kept */
 };
 
 struct fh_channel {
@@ -45,7 +44,11 @@ struct fh_channel {
 	struct slot slots[FH_BROKER_PENDING_MAX];
 	uint8_t out[WIRE_MESSAGE_MAX];
 	uint8_t in[WIRE_MESSAGE_MAX]; /* the answer that came last */
+	size_t in_size;
 	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
+	/* Of the slot with that number, while it is kept. Apart from the slots, so
+	 * that these lie together, and memory that nobody needs is never touched. */
+	uint8_t kept[FH_BROKER_PENDING_MAX][WIRE_MESSAGE_MAX];
 };
 
 /* --- making ----------------------------------------------------------------- */
@@ -94,6 +97,11 @@ int channel_fd(const struct fh_channel *channel)
 	return channel->poll_fd;
 }
 
+void channel_wipe(struct fh_channel *channel)
+{
+	explicit_bzero(channel->in, channel->in_size);
+}
+
 bool channel_is_ready(const struct fh_channel *channel)
 {
 	return channel->is_ready;
@@ -102,36 +110,6 @@ bool channel_is_ready(const struct fh_channel *channel)
 const char *channel_why(const struct fh_channel *channel)
 {
 	return channel->why ? channel->why : "";
-}
-
-/* --- time -------------------------------------------------------------------- */
-
-#define NEVER (-1)
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* When the time is over; NEVER for -1, 0 for at once. */
-static int64_t deadline_in(int timeout_ms)
-{
-	/* The millisecond that has begun counts for nothing. */
-	return timeout_ms > 0 ? now_ms() + timeout_ms + 1 : timeout_ms;
-}
-
-/* As poll(2) has it. */
-static int deadline_left(int64_t deadline)
-{
-	int64_t left;
-
-	if (deadline <= 0)
-		return (int)deadline;
-	left = deadline - now_ms();
-	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
 /* --- slots ------------------------------------------------------------------- */
@@ -172,8 +150,13 @@ static uint32_t new_id(struct fh_channel *channel)
 	return channel->last_id;
 }
 
-/* Nobody can take what is kept for the monitor's end, or for its failure:
- * the eventfd counts from 0 to 1, which neither fails nor waits. */
+static uint8_t *message_of(struct fh_channel *channel, const struct slot *slot)
+{
+	return channel->kept[slot - channel->slots];
+}
+
+/* An eventfd that counts to 2 at most neither fails nor waits; were it so, the
+ * one who polls would be late, and nothing worse. */
 static void raise_flag(struct fh_channel *channel)
 {
 	const uint64_t one = 1;
@@ -200,7 +183,7 @@ static int give_up(struct fh_channel *channel, int code, const char *why)
 
 static void keep(struct fh_channel *channel, struct slot *slot)
 {
-	memcpy(slot->message, channel->in, slot->size);
+	memcpy(message_of(channel, slot), channel->in, slot->size);
 	slot->state = SLOT_KEPT;
 	slot->order = channel->n_ever_kept++;
 	if (channel->n_kept++ == 0)
@@ -255,7 +238,7 @@ static int fetch(struct fh_channel *channel, int64_t deadline, size_t *ret_size,
 	struct pollfd end = { .fd = channel->socket, .events = POLLIN };
 	int left, r;
 
-	if (deadline == NEVER)
+	if (deadline == DEADLINE_NEVER)
 		return packet_await(channel->socket, channel->in,
 				    sizeof(channel->in), ret_size, ret_fd);
 	do {
@@ -321,6 +304,7 @@ static int receive(struct fh_channel *channel, int64_t deadline,
 			       "it is empty or has too many descriptors");
 	if (r < 0 && r != -EMFILE)
 		return r;
+	channel->in_size = size;
 	if (size == 0)
 		return give_up(channel, -EPIPE, NULL);
 	why = sort_in(channel, size, &fd, r == -EMFILE, ret);
@@ -346,7 +330,7 @@ static int find_room(struct fh_channel *channel, struct slot **ret)
 	struct slot *slot;
 
 	while (!(slot = find_state(channel, SLOT_FREE))) {
-		int r = receive_and_keep(channel, 0);
+		int r = receive_and_keep(channel, DEADLINE_NOW);
 
 		if (r < 0)
 			return r == -ETIMEDOUT ? -ENOBUFS : r;
@@ -376,7 +360,7 @@ static int await_room(struct fh_channel *channel, int64_t deadline)
 			return -errno;
 		if (end.revents & POLLOUT)
 			return 0;
-		r = r > 0 ? receive_and_keep(channel, 0) : 0;
+		r = r > 0 ? receive_and_keep(channel, DEADLINE_NOW) : 0;
 		if (r < 0 && r != -ETIMEDOUT)
 			return r;
 	} while (left);
@@ -440,7 +424,7 @@ int channel_begin(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		  uint32_t *ret_id)
 {
 	struct slot *slot = NULL;
-	int r = ask_for(channel, ask, NEVER, &slot);
+	int r = ask_for(channel, ask, DEADLINE_NEVER, &slot);
 
 	if (r == 0)
 		*ret_id = slot->id;
@@ -479,13 +463,13 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 	int r;
 
 	if (slot) {
-		give(channel, slot, slot->message, ret);
+		give(channel, slot, message_of(channel, slot), ret);
 		return 0;
 	}
 	/* With nothing under way what nobody waits for is taken out, lest the
 	 * descriptor stay readable for it. */
 	do {
-		r = receive(channel, is_awaited ? deadline : 0, &slot);
+		r = receive(channel, is_awaited ? deadline : DEADLINE_NOW, &slot);
 		if (r < 0)
 			return r == -ETIMEDOUT && !is_awaited ? -ENOENT : r;
 	} while (!slot);

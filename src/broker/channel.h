@@ -38,6 +38,9 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 /* Readable when channel_finish() would not wait. */
 int channel_fd(const struct fh_channel *channel);
 
+/* Forgets the bytes of the answer that was given last. */
+void channel_wipe(struct fh_channel *channel);
+
 bool channel_is_ready(const struct fh_channel *channel);
 
 /* After -EPROTO: a constant text of what was wrong with the answer. */

@@ -4,10 +4,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#ifndef O_PATH
-#define O_PATH 010000000 /* include/uapi/asm-generic/fcntl.h */
-#endif
-
 /* What an answer with status 0 brings. */
 static const struct {
 	bool is_data;	   /* bytes, in any number */
