@@ -288,8 +288,24 @@ static int load_filter(struct confinement *c, struct progress *progress,
 	return r;
 }
 
+static int take_extra(const struct confine_extra *extra,
+		      const struct progress *progress, struct fh_error *err)
+{
+	int r = extra ? extra->take(extra->ctx) : 0;
+
+	return r == 0 ? 0 : fail(progress, STEP_SECCOMP, r, extra->action,
+				 extra->object, err);
+}
+
 int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
 		      struct fh_error *err)
+{
+	return confine_carry_out_with(plan, NULL, log, err);
+}
+
+int confine_carry_out_with(const struct fh_plan *plan,
+			   const struct confine_extra *extra,
+			   const struct fh_log *log, struct fh_error *err)
 {
 	struct progress progress = { .log = log };
 	struct confinement c;
@@ -299,6 +315,8 @@ int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
 		plan_tell_losses(plan, log);
 	if (r == 0)
 		r = take_steps(&c, &progress, err);
+	if (r == 0)
+		r = take_extra(extra, &progress, err);
 	if (r == 0)
 		r = load_filter(&c, &progress, err);
 	confinement_done(&c);

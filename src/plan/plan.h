@@ -112,6 +112,8 @@ void plan_print_holders(uint32_t holders, struct text *ret);
 
 /* Guarantees one per line: name, state, holders. */
 void plan_print_guarantees(const struct fh_plan *plan, struct text *ret);
+/* "held", "partly", "lost" or "not-asked". */
+const char *plan_state_name(const struct plan_guarantee *row);
 /* Why a guarantee that was not asked for is not held. */
 const char *plan_unasked(const struct fh_plan *plan);
 void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret);
