@@ -15,10 +15,10 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "attack", cmd_attack }, { "doctor", cmd_doctor },
-	{ "help", cmd_help },	  { "run", cmd_run },
-	{ "show", cmd_show },	  { "version", cmd_version },
-	{ "why", cmd_why },
+	{ "attack", cmd_attack }, { "broker", cmd_broker },
+	{ "doctor", cmd_doctor }, { "help", cmd_help },
+	{ "run", cmd_run },	  { "show", cmd_show },
+	{ "version", cmd_version }, { "why", cmd_why },
 };
 
 static const char *verb_at(size_t i, void *ctx)

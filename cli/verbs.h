@@ -10,6 +10,7 @@ enum verb_rest {
 	REST_NOTHING,
 	REST_PROGRAM,
 	REST_QUESTION, /* a word of questions[], then what it asks about */
+	REST_PROFILE,  /* "show", then a file */
 	REST_VERB,
 };
 

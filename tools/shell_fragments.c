@@ -124,6 +124,7 @@ static void add_bash_kinds(struct text *ret)
 
 static const char *const rest_names[] = {
 	[REST_NOTHING] = "nothing",
+	[REST_PROFILE] = "profile",
 	[REST_PROGRAM] = "program",
 	[REST_QUESTION] = "question",
 	[REST_VERB] = "verb",
@@ -212,6 +213,7 @@ static void add_zsh_arms(struct text *ret)
 {
 	static const char *const rests[] = {
 		[REST_NOTHING] = "",
+		[REST_PROFILE] = " '1:what:(show)' '2:profile:_files'",
 		[REST_PROGRAM] = " '(-)1:program:_command_names -e'"
 				 " '*::argument:_normal'",
 		[REST_QUESTION] = " '(-)1:question:_fumehood_questions'"

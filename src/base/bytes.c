@@ -16,7 +16,8 @@ void writer_bytes(struct writer *w, const void *bytes, size_t n)
 		writer_fail(w, -E2BIG);
 	if (w->code || !n)
 		return;
-	memcpy(w->at + w->len, bytes, n);
+	if (bytes != w->at + w->len)
+		memcpy(w->at + w->len, bytes, n);
 	w->len += n;
 }
 

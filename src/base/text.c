@@ -120,6 +120,27 @@ void text_add_escaped(struct text *text, const char *string)
 	}
 }
 
+void text_add_value(struct text *text, const char *string)
+{
+	size_t n = strlen(string);
+	bool has_end = n && (string[n - 1] == ' ');
+	char *middle;
+
+	for (; *string == ' '; string++, n--)
+		text_add(text, "\\x20");
+	if (!n || !has_end) {
+		text_add_escaped(text, string);
+		return;
+	}
+	middle = strndup(string, n - 1);
+	if (!middle)
+		text->code = text->code ? text->code : -ENOMEM;
+	else
+		text_add_escaped(text, middle);
+	free(middle);
+	text_add(text, "\\x20");
+}
+
 void text_add_json(struct text *text, const char *string)
 {
 	const unsigned char *s = (const unsigned char *)string;

@@ -23,6 +23,10 @@ void text_add_bytes(struct text *text, const char *bytes, size_t len);
  * that are not UTF-8 escaped as \xNN, so that it cannot drive a terminal. */
 void text_add_escaped(struct text *text, const char *string);
 
+/* The same for a value at the end of a line, of which a reader would not count
+ * blanks at either end: those are escaped as well. */
+void text_add_value(struct text *text, const char *string);
+
 /* Adds a string as a JSON string literal, quotes included. Bytes that are not
  * UTF-8 become U+FFFD: JSON has no other way to carry them. */
 void text_add_json(struct text *text, const char *string);

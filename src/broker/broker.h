@@ -36,6 +36,12 @@ struct fh_broker {
 struct fh_broker *broker_new(void);
 void broker_free(struct fh_broker *broker);
 
+/* All of it anew; NULL when out of memory. */
+struct fh_broker *broker_copy(const struct fh_broker *broker);
+
+/* Exchanges the contents; pointers to the policies stay good. */
+void broker_swap(struct fh_broker *a, struct fh_broker *b);
+
 /* What a kind of request is, once: for parser, policies, printing. */
 struct broker_kind {
 	const char *name; /* "read-file" */
@@ -49,15 +55,25 @@ extern const struct broker_kind broker_kinds[]; /* by enum fh_broker_kind */
 
 /**
  * broker_add() - one row more; copies what it owns
- * Return: 0; -EINVAL, -ERANGE for what is no such row, -EEXIST for a handler of that name
- *         that is there; -E2BIG; -ENOMEM
+ * Return: 0; -EINVAL, -ERANGE for what is no such row, -EEXIST for one of the
+ *         same object that is there, but an announced one gives way to its
+ *         handler; -E2BIG; -ENOMEM
  */
 int broker_add(struct fh_broker *broker, const struct broker_row *row,
 	       struct fh_error *err);
 
+/* The same, with what it owns from elsewhere; the row's own is not looked at. */
+int broker_add_from(struct fh_broker *broker, const struct broker_row *row,
+		    const char *object, const char *origin,
+		    struct fh_error *err);
+
 /* A key of [broker] and its value, as fh_broker_set(). @origin: for messages */
 int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	       const char *origin, struct fh_error *err);
+
+/* A whole profile, or nothing of it, as fh_broker_load(). */
+int broker_load(struct fh_broker *broker, const char *path,
+		struct fh_error *err);
 
 bool broker_has(const struct fh_broker *broker, enum fh_broker_kind kind);
 
@@ -80,6 +96,14 @@ struct fh_kernel;
 int broker_monitor_policy(const struct fh_broker *broker,
 			  const struct fh_kernel *kernel,
 			  struct fh_policy **ret, struct fh_error *err);
+
+/* The row, or the role, that the monitor keeps a capability for; NULL: not for
+ * one. @policy: of broker_monitor_policy() */
+const struct broker_row *broker_needs_port(const struct fh_broker *broker,
+					   int capability);
+const char *broker_needs_kill(const struct fh_broker *broker,
+			      const struct fh_kernel *kernel,
+			      const struct fh_policy *policy, int capability);
 
 /* Adds all of it, as fh_broker_print(). */
 int broker_print(const struct fh_broker *broker, const struct fh_kernel *kernel,

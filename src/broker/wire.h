@@ -88,7 +88,7 @@ struct wire_request {
 
 /*
  * All that put write one message to ret, WIRE_MESSAGE_MAX bytes, which the
- * rest may not lie in. Return: its size; -EINVAL for what has no form, -E2BIG for what is too long.
+ * rest may not lie in; but the data of an answer may be where they are to be. Return: its size; -EINVAL for what has no form, -E2BIG for what is too long.
  */
 int wire_put_request(uint8_t *ret, uint32_t id, const struct fh_broker_ask *ask);
 /* The same from what was taken apart: the monitor passes it to a helper. */

@@ -94,7 +94,9 @@ static void tell_open_sockets(struct fh_plan *plan)
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
 	else if (!(plan->landlock.handled_net & LL_NET_CONNECT_SEND_UDP))
 		partly(plan, FH_GUARANTEE_NETWORK,
-		       "a UDP or MPTCP socket that is open can reach anywhere");
+		       plan->policy->role_needs_udp
+			       ? "UDP ports are only held by Landlock ABI 10: Linux 7.2 has it"
+			       : "a UDP or MPTCP socket that is open can reach anywhere");
 	else
 		partly(plan, FH_GUARANTEE_NETWORK,
 		       "an MPTCP socket that is open can be connected elsewhere, which Landlock does not see");
@@ -105,7 +107,6 @@ static void hold_no_network(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	tell_open_sockets(plan);
 }
 
 static void hold_network(struct fh_plan *plan)
@@ -139,7 +140,10 @@ static void hold_sockets(struct fh_plan *plan)
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(SECCOMP));
 	} else if (abi >= 6) {
 		plan_held(plan, FH_GUARANTEE_SOCKETS, BIT(LANDLOCK_SCOPE));
-		if (abi >= 9)
+		if (plan->policy->lets_unix_path)
+			partly(plan, FH_GUARANTEE_SOCKETS,
+			       "sockets with a path are let through");
+		else if (abi >= 9)
 			plan_held(plan, FH_GUARANTEE_SOCKETS,
 				  BIT(LANDLOCK_SOCKETS));
 		else
@@ -159,7 +163,11 @@ static void hold_sockets(struct fh_plan *plan)
  * is sent SIGIO, is set by fcntl. */
 static void hold_processes(struct fh_plan *plan)
 {
-	if (plan->landlock.scoped)
+	if (plan->policy->role == POLICY_ROLE_MONITOR)
+		plan_lost(plan, FH_GUARANTEE_PROCESSES,
+			  "a monitor signals its worker, which no scope of Landlock lets through",
+			  "");
+	else if (plan->landlock.scoped)
 		plan_held(plan, FH_GUARANTEE_PROCESSES,
 			  BIT(LANDLOCK_SCOPE) | BIT(SECCOMP));
 	else if (is_runtime(plan))
@@ -171,6 +179,15 @@ static void hold_processes(struct fh_plan *plan)
 			  "Linux 6.12 has it");
 	partly(plan, FH_GUARANTEE_PROCESSES,
 	       "without a pid namespace, that outside processes exist can be told");
+}
+
+/* Ending a worker of another user needs CAP_KILL, from which neither an id nor
+ * another capability is to be had. */
+static uint64_t harmless(const struct fh_plan *plan)
+{
+	if (plan->policy->role != POLICY_ROLE_MONITOR)
+		return CAPABILITIES_HARMLESS;
+	return CAPABILITIES_HARMLESS | UINT64_C(1) << CAP_KILL;
 }
 
 static void hold_privileges(struct fh_plan *plan)
@@ -188,7 +205,7 @@ static void hold_privileges(struct fh_plan *plan)
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "a container runtime may make namespaces, in which it has every capability",
 			  "");
-	else if (keep & ~CAPABILITIES_HARMLESS)
+	else if (keep & ~harmless(plan))
 		plan_lost(plan, FH_GUARANTEE_PRIVILEGES,
 			  "with a capability that was kept, others or another uid can be had",
 			  "keep none, or CAP_NET_BIND_SERVICE alone");
@@ -199,11 +216,10 @@ static void hold_privileges(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 }
 
-/* Limits are the process's own; who keeps CAP_SYS_RESOURCE can raise them. */
+/* Limits are the process's own. */
 static void hold_ceilings(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
-	bool binds = !(policy->keep_caps >> CAP_SYS_RESOURCE & 1);
 
 	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
 		plan->guarantees[g].is_asked = false;
@@ -211,16 +227,9 @@ static void hold_ceilings(struct fh_plan *plan)
 		policy->cpu_time_ms != POLICY_UNLIMITED;
 	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
 		policy->file_size != POLICY_UNLIMITED;
-	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++) {
-		if (!plan->guarantees[g].is_asked)
-			continue;
-		if (binds)
-			plan_held(plan, (enum fh_guarantee)g, BIT(RLIMITS));
-		else
-			plan_lost(plan, (enum fh_guarantee)g,
-				  "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
-				  "do not keep it");
-	}
+	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
+		if (plan->guarantees[g].is_asked)
+			plan_hold_by_rlimit(plan, (enum fh_guarantee)g);
 }
 
 void confine_hold(struct fh_plan *plan)

@@ -80,6 +80,12 @@ static int fail_unknown(const char *name, struct fh_error *err)
 	return -EINVAL;
 }
 
+/* The worker of a broker is one process: a child would outlive it. */
+static bool makes_process(unsigned call)
+{
+	return call == CALL_clone3 || call == CALL_fork || call == CALL_vfork;
+}
+
 static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 {
 	const char *call_name = syscalls[call].name;
@@ -95,6 +101,8 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 		error_remedy(err, "leave it out: programs fall back to %s, "
 			       "whose flags a filter can see",
 			  call == CALL_clone3 ? "clone" : "openat");
+	else if (makes_process(call))
+		error_remedy(err, "leave it out: a broker's worker is one process; clone is there for threads");
 	else
 		error_remedy(err, "leave it out: it could undo the namespaces, "
 			       "the mounts or the filter itself");
@@ -107,6 +115,13 @@ static int fail_needed(const char *name, struct fh_error *err)
 	error_set(err, FH_STAGE_PLAN, -EINVAL,
 		"%s cannot be denied: execve starts the program", name);
 	return -EINVAL;
+}
+
+static bool is_passed_over(const struct compiler *c, unsigned call)
+{
+	if (c->request->is_worker && call != CALL_clone3 && makes_process(call))
+		return true;
+	return call == CALL_openat2;
 }
 
 static int change_calls(struct compiler *c, const struct syscall_change *change,
@@ -130,7 +145,8 @@ static int change_calls(struct compiler *c, const struct syscall_change *change,
 		if (!meant.has[call])
 			continue;
 		/* In a group the others are what was meant. */
-		if (call == CALL_openat2 && (member & MEMBER_GROUP))
+		if (!change->is_deny && (member & MEMBER_GROUP) &&
+		    is_passed_over(c, call))
 			continue;
 		if (!change->is_deny && c->locked.has[call])
 			return fail_locked(change->name, call, err);
@@ -260,6 +276,18 @@ void filter_init(struct filter *ret, enum filter_arch arch)
 	memset(ret->by_nr, 0, sizeof(ret->by_nr));
 }
 
+/* Whatever the policy says and on-deny does. Answers come by recvmsg. */
+static void bind_worker(struct compiler *c)
+{
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		if (!makes_process(call))
+			continue;
+		c->allowed.has[call] = false;
+		c->locked.has[call] = c->unsafe.has[call] = true;
+	}
+	c->allowed.has[CALL_recvmsg] = true;
+}
+
 int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 		    struct fh_error *err)
 {
@@ -272,9 +300,12 @@ int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 	seccomp_locked_calls(&c.locked);
 	seccomp_unsafe_calls(&c.unsafe);
 	/* Its flags lie in memory, out of a filter's sight, and every policy
-	 * has rules on the flags of openat. */
+	 * has rules on the flags of openat. A monitor needs it all the same:
+	 * nothing else stays beneath a directory. */
 	c.allowed.has[CALL_openat2] = false;
-	c.locked.has[CALL_openat2] = true;
+	c.locked.has[CALL_openat2] = !request->is_monitor;
+	if (request->is_worker)
+		bind_worker(&c);
 	for (size_t i = 0; i < request->n_changes; i++) {
 		r = change_calls(&c, &request->changes[i], err);
 		if (r < 0)

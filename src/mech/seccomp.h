@@ -42,6 +42,9 @@ struct seccomp_request {
 	bool keeps_sockets; /* TCP sockets of the host's network may be open */
 	bool deny_listen_autobind; /* no port to listen on was granted */
 	bool is_self; /* no program is executed */
+	bool is_worker;	 /* a broker's: no processes, but it is answered */
+	bool is_monitor; /* a broker's: what its table needs, no more */
+	bool monitor_needs_udp; /* with rows for UDP */
 	bool deny_other_pids;	 /* no pid namespace: prlimit64 & co. on self */
 	bool protect_init; /* pid 1 is the box's init: same uid, not its prey */
 	bool shares_group; /* process group with the caller: --tty inherit */

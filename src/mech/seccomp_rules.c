@@ -27,6 +27,7 @@
  * NEWPID, NEWNET. CLONE_NEWTIME lies in clone's signal byte: only clone3 and
  * unshare can pass it. */
 #define CLONE_NEW_ANY 0x7e020000
+#define CLONE_IN_PROCESS 0x10000 /* CLONE_THREAD */
 
 /* include/uapi/asm-generic/ioctls.h, the same on both architectures. TIOCSTI
  * types into the terminal, TIOCLINUX pastes (CVE-2017-5226, CVE-2023-28100),
@@ -51,6 +52,7 @@
 #define IOCTL_FIOCLEX 0x5451
 
 /* include/uapi/linux/prctl.h */
+#define PRCTL_SET_PDEATHSIG 1
 #define PRCTL_SET_NAME 15
 #define PRCTL_GET_NAME 16
 #define PRCTL_CAPBSET_READ 23
@@ -99,6 +101,13 @@
 
 const struct seccomp_rule seccomp_rules[] = {
 	{ RULE(clone, NO_NAMESPACES), TESTS(ANY_BIT(0, CLONE_NEW_ANY)),
+	  REFUSED(EPERM) },
+
+	/* A child would outlive the worker, and the signal is what ends it with
+	 * its monitor. */
+	{ RULE(clone, WORKER), TESTS(BITS_EQ(0, CLONE_IN_PROCESS, 0)),
+	  REFUSED(EPERM) },
+	{ RULE(prctl, WORKER), TESTS(EQ(0, PRCTL_SET_PDEATHSIG)),
 	  REFUSED(EPERM) },
 
 	{ RULE(ioctl, ALWAYS), TESTS(EQ(1, IOCTL_TIOCSTI)), REFUSED(EPERM) },
@@ -295,6 +304,8 @@ bool seccomp_rule_applies(enum rule_when when,
 	case WHEN_INET_FREE:
 		return is_inet && !request->tcp_ports_by_landlock;
 	case WHEN_INET_UDP:
+		if (request->is_monitor)
+			return is_inet && request->monitor_needs_udp;
 		return is_inet && (!request->tcp_ports_by_landlock ||
 				   request->allow_udp);
 	case WHEN_TCP_PORTS:
@@ -316,6 +327,8 @@ bool seccomp_rule_applies(enum rule_when when,
 		return request->deny_file_flags;
 	case WHEN_NO_WRITE_EXEC:
 		return request->deny_write_exec;
+	case WHEN_WORKER:
+		return request->is_worker;
 	}
 	return true;
 }

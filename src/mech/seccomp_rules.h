@@ -24,6 +24,7 @@ enum rule_when {
 	WHEN_GROUP_SIGNALS,
 	WHEN_HOST_TREE,	 /* no mount namespace */
 	WHEN_NO_WRITE_EXEC,
+	WHEN_WORKER,	 /* of a broker */
 };
 
 /* Flags of open that change something: O_ACCMODE, O_CREAT, O_TRUNC, and

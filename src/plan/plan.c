@@ -208,7 +208,8 @@ static void ask_for_guarantees(struct fh_plan *plan)
 
 	request->only_unix_sockets = shares_host && policy->net == FH_NET_NONE;
 	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
-	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->allow_udp = plan->kernel.landlock_abi >= 10 ||
+			     policy->lets_udp_out;
 	request->keeps_sockets = shares_host;
 	request->deny_listen_autobind =
 		(policy->net == FH_NET_HOST || plan->is_self) &&
@@ -217,8 +218,10 @@ static void ask_for_guarantees(struct fh_plan *plan)
 	request->deny_file_flags = shares_host;
 	request->protect_init = plan->has_namespaces;
 	request->shares_group = plan->is_self || policy->tty == TTY_INHERIT;
-	request->deny_group_signals = request->shares_group &&
-				      plan->kernel.landlock_abi < 6;
+	request->deny_group_signals =
+		request->shares_group &&
+		(plan->kernel.landlock_abi < 6 ||
+		 policy->role == POLICY_ROLE_MONITOR);
 }
 
 int plan_filter(struct fh_plan *plan, enum syscall_policy base,
@@ -241,6 +244,9 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	request->only_unix_sockets |= is_runtime &&
 				      policy->net == FH_NET_NONE;
 	request->is_self = plan->is_self;
+	request->is_worker = policy->role == POLICY_ROLE_WORKER;
+	request->is_monitor = policy->role == POLICY_ROLE_MONITOR;
+	request->monitor_needs_udp = policy->role_needs_udp;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
 	r = seccomp_compile(request, &plan->filter, err);

@@ -24,7 +24,7 @@ const char *plan_unasked(const struct fh_plan *plan)
 			     : "no ceiling was given";
 }
 
-static const char *guarantee_state(const struct plan_guarantee *row)
+const char *plan_state_name(const struct plan_guarantee *row)
 {
 	return !row->is_asked ? "not-asked"
 	     : !row->holders ? "lost"
@@ -38,7 +38,7 @@ void plan_print_guarantees(const struct fh_plan *plan, struct text *ret)
 		const struct plan_guarantee *row = &plan->guarantees[g];
 
 		text_add(ret, "  %-12s %-9s ", guarantees[g].name,
-			 guarantee_state(row));
+			 plan_state_name(row));
 		if (row->is_asked && row->holders)
 			plan_print_holders(row->holders, ret);
 		if (row->is_asked && row->holders && row->lost)
@@ -60,7 +60,7 @@ void plan_print_guarantees_json(const struct fh_plan *plan, struct text *ret)
 
 		text_add(ret, "%s\n    \"%s\": {\"state\": \"%s\"",
 			 g ? "," : "", guarantees[g].name,
-			 guarantee_state(row));
+			 plan_state_name(row));
 		text_add(ret, ", \"required\": %s, \"held_by\": [",
 			 row->is_asked && policy_required(plan->policy) &
 				 GUARANTEE_BIT(g) ? "true" : "false");

@@ -51,7 +51,13 @@ struct syscall_wish {
 	bool is_deny;
 };
 
+/* Whose policy it is, where a broker made it. Set in code, never by name, and
+ * never printed. */
+enum policy_role { POLICY_ROLE_NONE, POLICY_ROLE_WORKER, POLICY_ROLE_MONITOR };
+
 struct fh_policy {
+	enum policy_role role;
+	bool role_needs_udp; /* of a monitor: rows with UDP */
 	/* Which rows of settings[] were set, by index; defaults are not. */
 	uint64_t is_set;
 	/* Grows with every change: a plan knows whether it is of today. */
@@ -93,6 +99,10 @@ struct fh_policy {
 	uint64_t keep_caps; /* mask */
 	uint64_t tty;	    /* enum tty_mode */
 	bool no_write_exec;
+
+	/* No settings, but what the broker's own helpers need of the host. */
+	bool lets_udp_out;   /* UDP to any port where Landlock holds no UDP ports */
+	bool lets_unix_path; /* sockets with a path */
 
 	uint32_t required; /* GUARANTEE_BIT mask */
 	uint32_t demanded; /* those of them that somebody named */

@@ -23,7 +23,7 @@ static void print_line(void *ctx, const struct setting *setting,
 			 section_names[setting->section]);
 	printer->last = setting->section;
 	text_add(printer->text, "%s = ", setting->name);
-	text_add_escaped(printer->text, value);
+	text_add_value(printer->text, value);
 	text_add(printer->text, "\n");
 }
 
