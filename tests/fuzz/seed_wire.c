@@ -1,4 +1,5 @@
 /* Writes the seeds of fuzz_wire to a folder: one of each kind, good and not. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
