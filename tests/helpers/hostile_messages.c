@@ -11,7 +11,7 @@
 /* Whoever says it is ended before this returns. */
 static int say(const void *message, size_t size)
 {
-	struct pollfd end = { .fd = fh_broker_fd(hostile_channel), .events = POLLIN };
+	struct pollfd end = { .fd = hostile_socket(), .events = POLLIN };
 
 	if (write(end.fd, message, size) != (ssize_t)size)
 		return BROKEN;
@@ -115,7 +115,8 @@ static int say_standing(void)
 
 static int say_failed(void)
 {
-	struct fh_error err = { .code = -EPERM, .what = "nothing" };
+	struct fh_error err = { .code = -EPERM, .stage = FH_STAGE_APPLY,
+				.what = "nothing" };
 
 	return say(bytes, (size_t)wire_put_failure(bytes, &err));
 }
@@ -150,7 +151,7 @@ static int send_descriptors(int n_headers, int n_each)
 	struct iovec data = { bytes, (size_t)ask_for(at("files/plain"), NULL) };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1,
 				  .msg_control = &control };
-	struct pollfd end = { .fd = fh_broker_fd(hostile_channel), .events = POLLIN };
+	struct pollfd end = { .fd = hostile_socket(), .events = POLLIN };
 	size_t used = 0;
 
 	for (int i = 0; i < n_headers; i++) {

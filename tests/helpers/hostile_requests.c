@@ -182,7 +182,7 @@ static size_t ask_for_plain(uint8_t *ret)
 static int flood(void)
 {
 	static uint8_t bytes[WIRE_MESSAGE_MAX];
-	int end = fh_broker_fd(hostile_channel), n = 0;
+	int end = hostile_socket(), n = 0;
 	size_t size = ask_for_plain(bytes);
 
 	if (fcntl(end, F_SETFL, O_NONBLOCK) < 0)
