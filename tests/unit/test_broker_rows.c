@@ -160,7 +160,7 @@ static void test_refusals(void)
 				 row->key, row->value, err.what, err.remedy);
 		if (r < 0)
 			check_str(err.origin, "app.conf:7");
-		check_int(broker_set(broker, row->key, row->value, NULL, NULL),
+		check_int(broker_set(broker, row->key, row->value, "row", NULL),
 			  r < 0 ? r : -EEXIST);
 		broker_free(broker);
 	}
@@ -173,16 +173,16 @@ static void test_long(void)
 	struct fh_broker *broker = broker_new();
 
 	memset(value, 'a', sizeof(value) - 1);
-	check_int(broker_set(broker, "open", value, NULL, &err), -E2BIG);
+	check_int(broker_set(broker, "open", value, "row", &err), -E2BIG);
 	check(strstr(err.what, "too long"));
 	value[4200] = '\0';
 	value[0] = '/';
-	check_int(broker_set(broker, "open", value, NULL, &err), -E2BIG);
+	check_int(broker_set(broker, "open", value, "row", &err), -E2BIG);
 	value[64] = '\0';
-	check_int(broker_set(broker, "request", value + 1, NULL, &err), 0);
+	check_int(broker_set(broker, "request", value + 1, "row", &err), 0);
 	value[64] = 'a';
 	value[65] = '\0';
-	check_int(broker_set(broker, "request", value + 1, NULL, &err),
+	check_int(broker_set(broker, "request", value + 1, "row", &err),
 		  -EINVAL);
 	broker_free(broker);
 }
@@ -203,22 +203,22 @@ static void test_duplicates(void)
 			     &err), -EEXIST);
 	check(strstr(err.what, "app.conf:1"));
 	check_str(err.origin, "app.conf:9");
-	check_int(broker_set(broker, "bind", "udp:80", NULL, &err), 0);
-	check_int(broker_set(broker, "bind", "tcp:127.0.0.1:80", NULL, &err),
+	check_int(broker_set(broker, "bind", "udp:80", "row", &err), 0);
+	check_int(broker_set(broker, "bind", "tcp:127.0.0.1:80", "row", &err),
 		  0);
-	check_int(broker_set(broker, "connect", "tcp:*:80", NULL, &err), 0);
-	check_int(broker_set(broker, "open", "/srv", NULL, &err), 0);
-	check_int(broker_set(broker, "open-write", "/srv", NULL, &err), 0);
-	check_int(broker_set(broker, "open", "/srv/", NULL, &err), -EEXIST);
+	check_int(broker_set(broker, "connect", "tcp:*:80", "row", &err), 0);
+	check_int(broker_set(broker, "open", "/srv", "row", &err), 0);
+	check_int(broker_set(broker, "open-write", "/srv", "row", &err), 0);
+	check_int(broker_set(broker, "open", "/srv/", "row", &err), -EEXIST);
 	/* What a profile announced gives way to its handler, once. */
-	check_int(broker_set(broker, "request", "x max-answer=1", NULL, &err),
+	check_int(broker_set(broker, "request", "x max-answer=1", "row", &err),
 		  0);
 	check_int(broker->n_rows, 7);
 	check_int(broker_add_from(broker, &row, "x", "main", &err), 0);
 	check_int(broker->n_rows, 7);
 	check_int(broker->rows[6].max_answer, 7);
 	check_int(broker_add_from(broker, &row, "x", "main", &err), -EEXIST);
-	check_int(broker_set(broker, "request", "x", NULL, &err), -EEXIST);
+	check_int(broker_set(broker, "request", "x", "row", &err), -EEXIST);
 	broker_free(broker);
 }
 
@@ -230,7 +230,7 @@ static void test_full(void)
 		autotext value = { 0 };
 
 		text_add(&value, "tcp:%d", i + 1);
-		check_int(broker_set(broker, "bind", text_string(&value), NULL,
+		check_int(broker_set(broker, "bind", text_string(&value), "row",
 				     &err),
 			  i < BROKER_ROWS_MAX ? 0 : -E2BIG);
 	}
@@ -243,7 +243,7 @@ static void test_copy(void)
 	struct fh_broker *copy = broker_copy(broker);
 	struct fh_policy *worker = broker->worker;
 
-	check_int(broker_set(copy, "open", "/etc", NULL, &err), 0);
+	check_int(broker_set(copy, "open", "/etc", "row", &err), 0);
 	check_int(broker->n_rows, 1);
 	check_int(copy->n_rows, 2);
 	check(copy->rows[0].object != broker->rows[0].object);
