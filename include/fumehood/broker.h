@@ -342,13 +342,15 @@ void fh_channel_free(struct fh_channel *channel);
  * All return what the monitor answered: -EACCES for what is not in the table,
  * whether it exists or not; -EAGAIN past a row's .per_minute; the errno of the
  * call that it made. Or -EINVAL, nothing was asked; -E2BIG for what no message
- * holds; -ENOBUFS with FH_BROKER_PENDING_MAX requests under way; -EPIPE when the
- * monitor is no more; -EPROTO for an answer that is none.
+ * holds; -ENOBUFS with FH_BROKER_PENDING_MAX requests under way; -EMFILE for a
+ * descriptor that this process can have no more of; -EPIPE when the
+ * monitor is no more, which raises SIGPIPE first in who neither ignores nor blocks
+ * it; -EPROTO for an answer that is none: so is every later one then.
  */
 #define FH_BROKER_PENDING_MAX 16
 
 /** fh_broker_ready() - starting is over; rows of FH_BROKER_STARTING are shut,
- * those of FH_BROKER_SERVING open. Once. Return: 0 */
+ * those of FH_BROKER_SERVING open. Once; -EINVAL then. Return: 0 */
 int fh_broker_ready(struct fh_channel *channel, int timeout_ms,
 		    struct fh_error *err);
 
@@ -441,7 +443,8 @@ struct fh_broker_answer {
 	size_t n_addresses;
 };
 
-/** fh_broker_begin() - ask, and go on. Return: 0, *@ret_id for the answer */
+/** fh_broker_begin() - ask, and go on; waits only while the monitor has not read
+ * what was asked before. Return: 0, *@ret_id for the answer */
 int fh_broker_begin(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		    uint32_t *ret_id, struct fh_error *err);
 
@@ -451,7 +454,8 @@ int fh_broker_finish(struct fh_channel *channel, int timeout_ms,
 		     struct fh_broker_answer *ret, struct fh_error *err);
 
 /** fh_broker_fd() - readable when fh_broker_finish() would not wait, or the
- * monitor is no more; for poll(2); not to be read or closed.
+ * monitor is no more; for poll(2), with a time limit of 0 for finishing then, as it
+ * is readable, too, for answers that nobody waits for; not to be read or closed.
  * Return: a descriptor, or -EINVAL for NULL */
 int fh_broker_fd(const struct fh_channel *channel);
 

@@ -300,7 +300,7 @@ static int make_monitor(struct maker *maker)
 	return r < 0 ? r : keep_kill(maker);
 }
 
-/* The split leaves them open, before the worker confines itself. */
+/* The split leaves them open, before a role confines itself. */
 static void drop_keep_fds(struct fh_policy *policy)
 {
 	policy->n_keep_fds = 0;
@@ -332,6 +332,7 @@ int broker_monitor_policy(const struct fh_broker *broker,
 	if (!maker.policy)
 		return fail_memory(err);
 	maker.policy->role = POLICY_ROLE_MONITOR;
+	drop_keep_fds(maker.policy);
 	r = make_monitor(&maker);
 	if (r < 0) {
 		policy_free(maker.policy);

@@ -20,6 +20,25 @@ enum helper_kind helper_for(enum fh_broker_kind kind);
 #define HELPER_ATTEMPT_MS 60000
 
 /**
+ * helper_policy() - what a helper confines itself by, for showing it as well
+ * @broker: guarantees that the monitor's policy gives up are given up here, too
+ * @kernel: of the process that is split: its uid and capabilities
+ * @ret:    freed with policy_free()
+ * Return: 0; -ENOMEM
+ */
+struct fh_kernel;
+int helper_policy(enum helper_kind kind, const struct fh_broker *broker,
+		  const struct fh_kernel *kernel, struct fh_policy **ret,
+		  struct fh_error *err);
+
+/* A name that may be asked for, by form: letters, digits, "-" and "_" between
+ * dots, and nothing that would be read as a number. */
+bool helper_is_host_name(const char *name);
+
+/* Does a row "*", "*.example.org" or "db.example.org" cover this name? */
+bool helper_covers_name(const char *pattern, const char *name);
+
+/**
  * helper_serve() - be that helper until the monitor closes its end
  * @socket: to the monitor
  *

@@ -14,6 +14,7 @@ struct monitor_ends {
 	int worker_pidfd;
 	int helper_sockets[N_HELPERS]; /* -1: there is none */
 	int signal_fd;		       /* signals to be passed on; -1 */
+	const struct fh_log *log;      /* may be NULL */
 };
 
 /**
@@ -29,7 +30,7 @@ void monitor_free(struct monitor *monitor);
  * @now_us:  monotonic
  * @ret:     WIRE_MESSAGE_MAX bytes, for the answer
  * @ret_fd:  to be sent with it and closed then; or -1
- * @ret_why: a constant text, when it is -EPROTO
+ * @ret_why: a text of the monitor's, when it is -EPROTO
  *
  * Return: the size of the answer; 0 when it comes later; -EPROTO: the worker
  *         is to be ended. What was secret in @message is wiped

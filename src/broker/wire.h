@@ -1,5 +1,5 @@
-/* What monitor, worker and helpers say to each other, as bytes: the only file
- * that knows. */
+/* What monitor, worker and helpers say to each other, as bytes: wire.c and
+ * wire_request.c alone know. */
 #ifndef FH_BROKER_WIRE_H
 #define FH_BROKER_WIRE_H
 
@@ -24,16 +24,22 @@
  *
  * A string is u16 length and that many bytes, none of them NUL. Payloads:
  *
- *	BIND, CONNECT	u8 transport, u8 family (0: any, 4, 6), u16 port, 16 bytes
- *			address, zero beyond 4 for family 4, all zero for 0
- *	OPEN		u32 access, u32 mode, string path
+ *	BIND, CONNECT	u8 transport, u8 family (0: any, of BIND alone; 4, 6), u16
+ *			port, not 0, 16 bytes address, zero beyond 4 for family 4,
+ *			all zero for 0
+ *	OPEN		u32 access, u32 mode, at most 0777, string path
  *	READ_FILE	string path
  *	AUTHENTICATE	string service, string user, string password
  *	RESOLVE		string name
  *	REQUEST		string name, and the rest is data
  *	READY, STANDING	nothing
  *	FAILED		code, stage, step: u32 each; strings what, remedy, origin
- *	ANSWER		bytes; of RESOLVE n times u8 family and 16 bytes
+ *	ANSWER		bytes, at most FH_BROKER_DATA_MAX; of RESOLVE 1 to
+ *			FH_BROKER_ADDRESSES_MAX times u8 family, 4 or 6, and 16
+ *			bytes; with a status other than 0 neither bytes nor descriptor
+ *
+ * No string is empty but a password, a remedy or an origin. A name is at most
+ * what holds such a thing: PATH_MAX, NAME_MAX + 1, FH_BROKER_NAME_MAX with the NUL.
  *
  * What is left over, too short, out of range or not zero where it should be makes the
  * whole message invalid.
@@ -81,8 +87,8 @@ struct wire_request {
 };
 
 /*
- * All that put write one message to ret, WIRE_MESSAGE_MAX bytes. Return: its
- * size; -EINVAL for what has no form, -E2BIG for what is too long.
+ * All that put write one message to ret, WIRE_MESSAGE_MAX bytes, which the
+ * rest may not lie in; but the data of an answer may be where they are to be. Return: its size; -EINVAL for what has no form, -E2BIG for what is too long.
  */
 int wire_put_request(uint8_t *ret, uint32_t id, const struct fh_broker_ask *ask);
 /* The same from what was taken apart: the monitor passes it to a helper. */

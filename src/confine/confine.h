@@ -17,4 +17,18 @@
 int confine_carry_out(const struct fh_plan *plan, const struct fh_log *log,
 		      struct fh_error *err);
 
+/* One step more, when ids and limits have changed and the filter does not stand
+ * yet: a role of a broker has some. @take returns 0 or a negative errno. */
+struct confine_extra {
+	const char *action; /* "ask to die with" */
+	const char *object; /* "the monitor" */
+	int (*take)(const void *ctx);
+	const void *ctx;
+};
+
+/* The same with such a step; extra may be NULL. */
+int confine_carry_out_with(const struct fh_plan *plan,
+			   const struct confine_extra *extra,
+			   const struct fh_log *log, struct fh_error *err);
+
 #endif

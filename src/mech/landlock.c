@@ -24,6 +24,8 @@ void landlock_plan(struct fh_plan *plan)
 	if (!abi)
 		return;
 	plan->landlock.handled_fs = landlock_mask(LANDLOCK_FS, abi);
+	if (plan->policy->lets_unix_path)
+		plan->landlock.handled_fs &= ~(uint64_t)LL_FS_RESOLVE_UNIX;
 	plan->landlock.scoped = landlock_mask(LANDLOCK_SCOPE, abi);
 	/* A signal to a worker that was there first would be refused; so would
 	 * the one that the kernel sends it when the monitor ends. */

@@ -208,7 +208,8 @@ static void ask_for_guarantees(struct fh_plan *plan)
 
 	request->only_unix_sockets = shares_host && policy->net == FH_NET_NONE;
 	request->tcp_ports_by_landlock = policy->net == FH_NET_HOST;
-	request->allow_udp = plan->kernel.landlock_abi >= 10;
+	request->allow_udp = plan->kernel.landlock_abi >= 10 ||
+			     policy->lets_udp_out;
 	request->keeps_sockets = shares_host;
 	request->deny_listen_autobind =
 		(policy->net == FH_NET_HOST || plan->is_self) &&

@@ -100,6 +100,10 @@ struct fh_policy {
 	uint64_t tty;	    /* enum tty_mode */
 	bool no_write_exec;
 
+	/* No settings, but what the broker's own helpers need of the host. */
+	bool lets_udp_out;   /* UDP to any port where Landlock holds no UDP ports */
+	bool lets_unix_path; /* sockets with a path */
+
 	uint32_t required; /* GUARANTEE_BIT mask */
 	uint32_t demanded; /* those of them that somebody named */
 	uint32_t without;  /* lost on purpose */

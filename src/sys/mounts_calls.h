@@ -82,12 +82,15 @@ struct open_request {
 };
 #define OPEN_NO_MAGICLINKS UINT64_C(0x02)
 #define OPEN_NO_SYMLINKS UINT64_C(0x04)
+#define OPEN_BENEATH UINT64_C(0x08)
 #define OPEN_IN_ROOT UINT64_C(0x10)
 
-static inline int open_resolved(int dirfd, const char *path, uint64_t flags,
-				uint64_t resolve)
+static inline int open_resolved_mode(int dirfd, const char *path,
+				     uint64_t flags, uint64_t mode,
+				     uint64_t resolve)
 {
-	struct open_request how = { .flags = flags, .resolve = resolve };
+	struct open_request how = { .flags = flags, .mode = mode,
+				    .resolve = resolve };
 	long r = -1;
 
 	/* EAGAIN: something was renamed while the kernel walked the path. */
@@ -97,6 +100,12 @@ static inline int open_resolved(int dirfd, const char *path, uint64_t flags,
 			break;
 	}
 	return r < 0 ? -errno : (int)r;
+}
+
+static inline int open_resolved(int dirfd, const char *path, uint64_t flags,
+				uint64_t resolve)
+{
+	return open_resolved_mode(dirfd, path, flags, 0, resolve);
 }
 
 #endif

@@ -1,0 +1,40 @@
+/* fh_broker_split(): what is checked before roles are taken up. */
+#include "api/export.h"
+
+#include "broker/split.h"
+
+static int check_options(const struct fh_broker_options *options,
+			 struct fh_error *err)
+{
+	if (!options)
+		return 0;
+	if (options->size != sizeof(*options))
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "fh_broker_options.size is %zu, not %zu",
+				 options->size, sizeof(*options));
+	if (options->flags)
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "fh_broker_options.flags is 0x%x, not 0",
+				 options->flags);
+	return 0;
+}
+
+int fh_broker_split(const struct fh_broker *broker, char *const argv[],
+		    const struct fh_broker_options *options,
+		    struct fh_channel **ret_channel,
+		    struct fh_broker_result *ret, struct fh_error *err)
+{
+	int r = api_needs(broker, err);
+
+	if (r == 0)
+		r = api_needs(argv, err);
+	if (r == 0)
+		r = check_options(options, err);
+	if (r == 0)
+		r = api_needs(ret_channel, err);
+	if (r == 0)
+		r = api_needs(ret, err);
+	return r < 0 ? r
+		     : broker_split(broker, argv, options ? options->log : NULL,
+				    ret_channel, ret, err);
+}
