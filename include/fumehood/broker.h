@@ -304,13 +304,15 @@ struct fh_broker_options {
  * runs up to this call in each. Hence it stands first in main(), after the
  * description was made: what comes before is done as often as there are
  * roles. The process that was started becomes the monitor. Descriptors 0 to 2
- * stay open in both roles, those of fh_policy_keep_fd() on the worker's policy in
- * the worker; all others are closed. The environment variable FUMEHOOD_BROKER tells the
+ * stay open in both roles, those of fh_policy_keep_fd() on a role's policy in
+ * that role, and of the worker's through the execution; all others are closed,
+ * those as well that main() has opened before the call. The environment variable FUMEHOOD_BROKER tells the
  * role; it is removed again.
  *
  * When it returns in the worker, monitor and worker are both confined. The
  * monitor passes SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH and
- * SIGCONT on to the worker; stopping it is up to the worker. When one role
+ * SIGCONT on to the worker; stopping it is up to the worker. They stay blocked
+ * in it, and SIGCHLD. When one role
  * ends, however, the kernel ends the other. Neither is dumpable.
  *
  * Refused for a set-user-ID program, for who started it would choose the
@@ -322,7 +324,7 @@ struct fh_broker_options {
  *         of the table says, -ENOEXEC or the like from executing, -ECHILD when
  *         the worker ended before it stood. A worker that fails before it stands tells
  *         the monitor and exits: its error is returned there
- * Kernel: Linux 5.6 (openat2) for FH_BROKER_OPEN; 5.3 for all else
+ * Kernel: Linux 5.9 (close_range, openat2, pidfds that can be waited for)
  */
 int fh_broker_split(const struct fh_broker *broker, char *const argv[],
 		    const struct fh_broker_options *options,
