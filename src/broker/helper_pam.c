@@ -219,7 +219,8 @@ static int check_services(const struct fh_broker *broker, struct fh_error *err)
 			  "authenticate %s: there is no such PAM service",
 			  row->object);
 		error_remedy(err, "write /etc/pam.d/%s", row->object);
-		error_origin(err, row->origin);
+		if (row->origin)
+			error_origin(err, row->origin);
 		return -ENOENT;
 	}
 	return 0;
@@ -239,7 +240,8 @@ static int load(struct pam *ret, struct fh_error *err)
 	if (!dlopen || !dlsym)
 		return refuse(err, "a program that is linked statically cannot load PAM",
 			      "link it to the shared libc");
-	library = dlopen("libpam.so.0", RTLD_NOW | RTLD_LOCAL);
+	/* Global, for modules that were not linked to it themselves. */
+	library = dlopen("libpam.so.0", RTLD_NOW | RTLD_GLOBAL);
 	if (!library)
 		return refuse(err, "libpam.so.0 cannot be loaded",
 			      "install PAM's library: libpam0g, pam-libs or linux-pam");
