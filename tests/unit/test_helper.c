@@ -7,6 +7,7 @@
 
 #include "broker/helper_work.h"
 #include "broker/packet.h"
+#include "policy/policy.h"
 #include "probe/kernel.h"
 #include "tap.h"
 #include "unit/invented_names.h"
@@ -21,8 +22,11 @@ static struct broker_row rows[] = {
 	/* Of another kind: no row for names. */
 	{ .kind = FH_BROKER_AUTHENTICATE, .object = (char *)"login" },
 };
+/* On a kernel without Landlock its helpers do without, as the monitor does. */
+static struct fh_policy monitor = { .without = UINT32_MAX };
 static struct fh_broker table = { .rows = rows,
-				  .n_rows = sizeof(rows) / sizeof(*rows) };
+				  .n_rows = sizeof(rows) / sizeof(*rows),
+				  .monitor = &monitor };
 
 struct stand {
 	int socket;

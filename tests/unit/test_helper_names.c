@@ -1,8 +1,15 @@
 /* What a helper may be asked for, and what it keeps. */
 #include "broker/helper.h"
 
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "confine/confine_plan.h"
+#include "filter_eval.h"
+#include "invented.h"
 #include "policy/policy.h"
 #include "probe/kernel.h"
+#include "sys/landlock_calls.h"
 #include "tap.h"
 
 static void test_kinds(void)
@@ -85,12 +92,75 @@ static void test_policies(void)
 	policy_free(policy);
 }
 
+static bool allows_socket(const struct fh_plan *plan, int family, int type)
+{
+	const struct seccomp_data call = {
+		.nr = syscall_number(plan->kernel.arch, "socket"),
+		.arch = eval_arch[plan->kernel.arch],
+		.args = { (uint64_t)family, (uint64_t)type },
+	};
+
+	return eval(&plan->filter, &call) == SECCOMP_RET_ALLOW;
+}
+
+/* A plan of one kind, or of one that is the same without our own wishes. */
+static struct fh_plan *plan_of(enum helper_kind kind, int abi,
+			       struct fh_policy **ret_policy, bool is_plain)
+{
+	const struct fh_kernel kernel = invented_root(abi);
+	struct fh_plan *plan = NULL;
+
+	check_int(helper_policy(kind, &empty, &kernel, ret_policy, NULL), 0);
+	if (is_plain)
+		(*ret_policy)->lets_udp_out =
+			(*ret_policy)->lets_unix_path = false;
+	check_int(confine_plan(*ret_policy, &kernel, &plan, NULL), 0);
+	return plan;
+}
+
+/* Names are asked for by UDP, and of daemons by sockets with a path: on every
+ * kernel, whatever newer ones could refuse. */
+static void test_sockets(void)
+{
+	for (int abi = 4; abi <= 11; abi++) {
+		struct fh_policy *policy = NULL;
+		struct fh_plan *plan = plan_of(HELPER_RESOLVER, abi, &policy,
+					       false);
+
+		check(allows_socket(plan, AF_INET, SOCK_DGRAM));
+		check(allows_socket(plan, AF_INET6, SOCK_STREAM));
+		check(allows_socket(plan, AF_UNIX, SOCK_STREAM));
+		check(!allows_socket(plan, AF_NETLINK, SOCK_RAW));
+		check(!allows_socket(plan, AF_INET, SOCK_RAW));
+		check(!(plan->landlock.handled_fs & LL_FS_RESOLVE_UNIX));
+		check(plan->landlock.handled_net & LL_NET_CONNECT_TCP);
+		check_int(plan->uid, FH_NOBODY);
+		plan_free(plan);
+		policy_free(policy);
+		plan = plan_of(HELPER_AUTHENTICATOR, abi, &policy, false);
+		check(!allows_socket(plan, AF_INET, SOCK_DGRAM));
+		check(!allows_socket(plan, AF_INET, SOCK_STREAM));
+		check(allows_socket(plan, AF_UNIX, SOCK_STREAM));
+		check_int(plan->uid, 0);
+		plan_free(plan);
+		policy_free(policy);
+		/* Control: it is these wishes that make the difference. */
+		plan = plan_of(HELPER_RESOLVER, abi, &policy, true);
+		check_int(allows_socket(plan, AF_INET, SOCK_DGRAM), abi >= 10);
+		check_int(!!(plan->landlock.handled_fs & LL_FS_RESOLVE_UNIX),
+			  abi >= 9);
+		plan_free(plan);
+		policy_free(policy);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ .name = "each kind has its helper", .run = test_kinds },
 	{ .name = "a host name has its form, a number has not", .run = test_names },
 	{ .name = "a pattern covers what is beneath it", .run = test_patterns },
 	{ .name = "the resolver keeps nothing, the authenticator some",
 	  .run = test_policies },
+	{ .name = "UDP and sockets with a path on every kernel", .run = test_sockets },
 };
 
 int main(void)
