@@ -108,6 +108,14 @@ static int say_answer(void)
 	return say(bytes, (size_t)wire_put_answer(bytes, 1, 0, "", 0, 0));
 }
 
+/* The library's own call does not even say it. */
+static int be_ready_twice(void)
+{
+	if (fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0)
+		return BROKEN;
+	return say(bytes, (size_t)wire_put_plain(bytes, WIRE_READY, 77));
+}
+
 static int say_standing(void)
 {
 	return say(bytes, (size_t)wire_put_plain(bytes, WIRE_STANDING, 0));
@@ -199,6 +207,7 @@ const struct hostile_attack hostile_messages[] = {
 	{ "version", say_version },
 	{ "type", say_type },
 	{ "answer", say_answer },
+	{ "ready-twice", be_ready_twice },
 	{ "standing", say_standing },
 	{ "failed", say_failed },
 	{ "other-kind", say_other_kind },

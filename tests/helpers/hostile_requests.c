@@ -31,13 +31,6 @@ static int bind_twice(void)
 	return refused(bind_once() < 0);
 }
 
-static int be_ready_twice(void)
-{
-	if (fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0)
-		return BROKEN;
-	return refused(fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0);
-}
-
 static int read_secret(void)
 {
 	char text[64];
@@ -218,7 +211,6 @@ const struct hostile_attack hostile_requests[] = {
 	{ "nothing", do_nothing },
 	{ "bind-late", bind_late },
 	{ "bind-twice", bind_twice },
-	{ "ready-twice", be_ready_twice },
 	{ "read-often", read_often },
 	{ "open-others", open_others },
 	{ "write-others", write_others },
