@@ -1,19 +1,8 @@
 /* Makes the plan that run would follow, for the commands that stop there. */
-#include <errno.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
+#include "base/proc.h"
 #include "cli.h"
-
-/* The id maps, the sources' real names: all is asked there. */
-static int need_proc(struct fh_error *err)
-{
-	if (access("/proc/self/fd", F_OK) == 0)
-		return 0;
-	error_set(err, FH_STAGE_PROBE, -errno, "find /proc mounted");
-	error_remedy(err, "as root: mount -t proc proc /proc");
-	return err->code;
-}
 
 /* Every grant costs a descriptor while it is looked at; the usual soft limit is
  * no reason to refuse more. */
@@ -32,7 +21,7 @@ struct fh_kernel *probe_kernel(void)
 	struct fh_kernel *kernel = NULL;
 	struct fh_error err;
 
-	if (need_proc(&err) < 0 || fh_kernel_probe(&kernel, &err) < 0) {
+	if (proc_need(&err) < 0 || fh_kernel_probe(&kernel, &err) < 0) {
 		print_error(&err);
 		return NULL;
 	}

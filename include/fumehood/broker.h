@@ -142,7 +142,14 @@ int fh_broker_allow_read_file(struct fh_broker *broker, const char *path,
  *            it when the modules take longer; 0: 2000
  *
  * The modules run in a process of their own, one an attempt, which the monitor
- * talks to and the worker does not. It keeps what PAM needs of root.
+ * talks to and the worker does not. It keeps what PAM needs of root: uid 0 and
+ * CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID. It reads and executes any
+ * file, writes beneath /run, /var/lib and /var/log, and has no network but sockets
+ * with a path: sssd and winbind can be asked, pam_krb5 and pam_radius do not work.
+ * Set-user-ID programs have no effect there, hence pam_unix knows no
+ * password, not even of the own user, when the program was not started as root.
+ * Modules get the password once; what asks for a second factor says no. A
+ * program that is linked statically cannot load PAM: its split fails.
  */
 int fh_broker_allow_authenticate(struct fh_broker *broker, const char *service,
 				 uint32_t delay_ms,
@@ -154,7 +161,8 @@ int fh_broker_allow_authenticate(struct fh_broker *broker, const char *service,
  * @name: "db.example.org", or "*.example.org" for all beneath, or "*"
  *
  * Done by a process of its own, without privilege: the monitor parses nothing
- * that comes from a network.
+ * that comes from a network. Numbers are no names. A program that is linked
+ * statically has to mention getaddrinfo(3) itself, else its split fails.
  */
 int fh_broker_allow_resolve(struct fh_broker *broker, const char *name,
 			    const struct fh_broker_terms *terms,

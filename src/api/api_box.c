@@ -3,46 +3,16 @@
 
 #include "api/api_box.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
+#include "base/proc.h"
 #include "plan/prepare.h"
 
 static const struct fh_spawn_options defaults = {
 	.size = sizeof(struct fh_spawn_options),
 };
-
-static void __attribute__((format(printf, 3, 4)))
-tell(const struct fh_log *log, enum fh_log_level level, const char *fmt, ...)
-{
-	char raw[1024], harmless[1024];
-	va_list args;
-
-	if (!log || !log->write)
-		return;
-	va_start(args, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, args);
-	va_end(args);
-	escape_into(harmless, sizeof(harmless), raw);
-	log->write(log->ctx, level, harmless);
-}
-
-static void tell_losses(const struct fh_log *log, const struct fh_plan *plan)
-{
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		const struct plan_guarantee *row = &plan->guarantees[g];
-
-		if (row->is_asked && !row->holders &&
-		    !(plan->policy->without & GUARANTEE_BIT(g)))
-			tell(log, FH_LOG_WARNING,
-			     "without the guarantee %s: %s",
-			     guarantees[g].name, row->lost);
-	}
-}
 
 static char *const *environment(const struct fh_spawn_options *options)
 {
@@ -117,7 +87,7 @@ static int start_anew(struct fh_box *box, char *const *argv,
 	if (r == 0)
 		r = plan_new(box->policy, &kernel,
 			     environment(options), &real, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (is_same(box->own_plan, real)) {
 		*err = failure;
@@ -130,43 +100,18 @@ static int start_anew(struct fh_box *box, char *const *argv,
 	return r;
 }
 
-/* A /proc that was mounted before the caller's pid namespace was made counts
- * otherwise: a box's number there is somebody else's. */
-static int need_own_numbers(struct fh_error *err)
-{
-	char own[21], seen[32];
-	ssize_t n = readlink("/proc/self", seen, sizeof(seen) - 1);
-	int r;
-
-	if (n > 0 && (size_t)n == number_format(own, (uint64_t)getpid()) &&
-	    memcmp(own, seen, (size_t)n) == 0)
-		return 0;
-	r = error_set(err, FH_STAGE_PROBE, -ESRCH,
-		      "find ourselves in /proc: it is another pid namespace's");
-	error_remedy(err, "mount a /proc of this one: unshare --mount-proc, for one");
-	return r;
-}
-
-/* The id maps, the sources' real names: all is asked there. Not of /proc/self:
- * that is empty once the first thread has ended. */
-static int need_proc(struct fh_error *err)
-{
-	int r;
-
-	if (access("/proc/thread-self/fd", F_OK) == 0)
-		return need_own_numbers(err);
-	r = error_set(err, FH_STAGE_PROBE, -errno, "find /proc mounted");
-	error_remedy(err, "as root: mount -t proc proc /proc");
-	return r;
-}
-
-static int plan_and_start(struct fh_box *box, char *const *argv,
+static int plan_and_start(struct fh_box *box, const struct fh_policy *policy,
+			  char *const *argv,
 			  const struct fh_spawn_options *options,
 			  struct fh_error *err)
 {
 	struct fh_kernel kernel;
-	int r = need_proc(err);
+	int r;
 
+	box->policy = policy_copy(policy);
+	if (!box->policy)
+		return no_memory(err);
+	r = proc_need(err);
 	if (r < 0)
 		return r;
 	if (options->kernel)
@@ -193,13 +138,14 @@ static int start_borrowed(struct fh_box *box, const struct fh_plan *plan,
 			  const struct fh_spawn_options *options,
 			  struct fh_error *err)
 {
-	int r = need_proc(err);
+	int r = proc_need(err);
 
-	if (r == 0) {
-		box->view = malloc(sizeof(*box->view));
-		r = box->view ? start(box, plan, argv, options, err)
-			      : no_memory(err);
-	}
+	if (r < 0)
+		return r;
+	box->view = malloc(sizeof(*box->view));
+	if (!box->view)
+		return no_memory(err);
+	r = start(box, plan, argv, options, err);
 	if (r < 0)
 		return r;
 	*box->view = *plan;
@@ -220,55 +166,29 @@ static struct fh_box *box_new(void)
 	return box;
 }
 
-static int finish_spawn(struct fh_box *box, int r,
-			const struct fh_spawn_options *options,
-			const struct fh_error *own, struct fh_box **ret,
-			struct fh_error *err)
+int box_spawn(const struct fh_policy *policy, const struct fh_plan *plan,
+	      char *const argv[], const struct fh_spawn_options *options,
+	      struct fh_box **ret, struct fh_error *err)
 {
-	if (r < 0) {
+	struct fh_box *box = box_new();
+	struct fh_error own = { 0 };
+	int r;
+
+	if (!options)
+		options = &defaults;
+	if (!box)
+		return no_memory(err);
+	r = plan ? start_borrowed(box, plan, argv, options, &own)
+		 : plan_and_start(box, policy, argv, options, &own);
+	if (r != 0) {
 		if (err)
-			*err = *own;
+			*err = own;
 		box_free(box);
 		return r;
 	}
-	tell_losses(options->log, box->plan);
+	plan_tell_losses(box->plan, options->log);
 	*ret = box;
 	return 0;
-}
-
-int box_spawn(const struct fh_policy *policy, char *const argv[],
-	      const struct fh_spawn_options *options, struct fh_box **ret,
-	      struct fh_error *err)
-{
-	struct fh_box *box = box_new();
-	struct fh_error own = { 0 };
-	int r;
-
-	if (!options)
-		options = &defaults;
-	if (!box)
-		return no_memory(err);
-	box->policy = policy_copy(policy);
-	r = box->policy ? plan_and_start(box, argv, options, &own) : no_memory(&own);
-	return finish_spawn(box, r, options, &own, ret, err);
-}
-
-int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
-		   const struct fh_spawn_options *options, struct fh_box **ret,
-		   struct fh_error *err)
-{
-	struct fh_box *box = box_new();
-	struct fh_error own = { 0 };
-	int r;
-
-	if (!options)
-		options = &defaults;
-	if (!box)
-		return no_memory(err);
-	r = plan_need_box(plan, "fh_spawn_plan", &own);
-	if (r == 0)
-		r = start_borrowed(box, plan, argv, options, &own);
-	return finish_spawn(box, r, options, &own, ret, err);
 }
 
 void box_free(struct fh_box *box)

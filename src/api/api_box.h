@@ -20,13 +20,11 @@ struct fh_box {
 /* Init passes on what a program may be sent: the classic signals. */
 #define FORWARDED_SIGNALS_MAX 31
 
-/* fh_spawn() and fh_spawn_plan() with arguments that were checked. */
-int box_spawn(const struct fh_policy *policy, char *const argv[],
-	      const struct fh_spawn_options *options, struct fh_box **ret,
-	      struct fh_error *err);
-int box_spawn_plan(const struct fh_plan *plan, char *const argv[],
-		   const struct fh_spawn_options *options, struct fh_box **ret,
-		   struct fh_error *err);
+/* fh_spawn() and fh_spawn_plan() with arguments that were checked: by a plan,
+ * or where that is NULL by one that is made of the policy. */
+int box_spawn(const struct fh_policy *policy, const struct fh_plan *plan,
+	      char *const argv[], const struct fh_spawn_options *options,
+	      struct fh_box **ret, struct fh_error *err);
 void box_free(struct fh_box *box);
 
 #endif

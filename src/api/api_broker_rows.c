@@ -164,7 +164,7 @@ int fh_broker_set(struct fh_broker *broker, const char *name, const char *value,
 		r = api_needs(name, err);
 	if (r == 0)
 		r = api_needs(value, err);
-	return r == 0 ? broker_set(broker, name, value, NULL, err) : r;
+	return r == 0 ? broker_set(broker, name, value, __func__, err) : r;
 }
 
 int fh_broker_key_at(size_t index, struct fh_broker_key *ret)

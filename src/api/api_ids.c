@@ -31,11 +31,6 @@ struct ids {
 	uint64_t effective;
 };
 
-static void ids_done(struct ids *ids)
-{
-	free(ids->groups);
-}
-
 /* Room for all groups and one more: 0 would ask how many there are. */
 static int reserve_groups(struct ids *ret)
 {
@@ -273,28 +268,35 @@ static int check_id(unsigned int id, const char *what, struct fh_error *err)
 			 (int)id);
 }
 
-int fh_ids_drop(uid_t uid, gid_t gid, struct fh_error *err)
+static int drop(struct ids *now, uid_t uid, gid_t gid, struct fh_error *err)
 {
-	__attribute__((cleanup(ids_done))) struct ids now = { 0 };
-	int r = check_id(uid, "uid", err);
+	int r = reserve_groups(now);
 
 	if (r == 0)
-		r = check_id(gid, "gid", err);
-	if (r < 0)
-		return r;
-	r = reserve_groups(&now);
-	if (r == 0)
-		r = read_ids(&now);
+		r = read_ids(now);
 	if (r < 0)
 		return fail_first(err, r, "read the present ids");
-	r = check_first(&now, uid, gid, err);
+	r = check_first(now, uid, gid, err);
 	if (r == 0)
-		r = change(&now, uid, gid, err);
+		r = change(now, uid, gid, err);
 	if (r == 0)
-		r = verify_self(&now, uid, gid, err);
+		r = verify_self(now, uid, gid, err);
 	/* Threads before trying: where one may and another may not, a libc
 	 * ends the process on the spot. */
 	if (r == 0)
 		r = verify_threads(uid, gid, err);
 	return r == 0 ? try_back(uid, gid, err) : r;
+}
+
+int fh_ids_drop(uid_t uid, gid_t gid, struct fh_error *err)
+{
+	struct ids now = { 0 };
+	int r = check_id(uid, "uid", err);
+
+	if (r == 0)
+		r = check_id(gid, "gid", err);
+	if (r == 0)
+		r = drop(&now, uid, gid, err);
+	free(now.groups);
+	return r;
 }

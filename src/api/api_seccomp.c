@@ -65,52 +65,57 @@ void fh_seccomp_free(struct fh_seccomp *seccomp)
 	free(seccomp);
 }
 
+static int choose(const char *function, struct fh_seccomp *seccomp,
+		  const char *name, enum seccomp_choice choice, struct fh_error *err)
+{
+	int r = api_needs_for(function, seccomp, err);
+
+	if (r == 0)
+		r = api_needs_for(function, name, err);
+	return r == 0 ? seccomp_choose(seccomp, name, choice, err) : r;
+}
+
 int fh_seccomp_allow(struct fh_seccomp *seccomp, const char *name,
 		     struct fh_error *err)
 {
-	int r = api_needs(seccomp, err);
-
-	if (r == 0)
-		r = api_needs(name, err);
-	return r == 0 ? seccomp_choose(seccomp, name, CHOICE_ALLOW, err) : r;
+	return choose(__func__, seccomp, name, CHOICE_ALLOW, err);
 }
 
 int fh_seccomp_deny(struct fh_seccomp *seccomp, const char *name,
 		    struct fh_error *err)
 {
-	int r = api_needs(seccomp, err);
+	return choose(__func__, seccomp, name, CHOICE_DENY, err);
+}
+
+static int add_condition(const char *function, struct fh_seccomp *seccomp,
+			 const char *name, bool is_deny,
+			 const struct fh_condition *conditions, size_t n,
+			 struct fh_error *err)
+{
+	int r = api_needs_for(function, seccomp, err);
 
 	if (r == 0)
-		r = api_needs(name, err);
-	return r == 0 ? seccomp_choose(seccomp, name, CHOICE_DENY, err) : r;
+		r = api_needs_for(function, name, err);
+	if (r == 0)
+		r = api_needs_for(function, conditions, err);
+	return r == 0 ? seccomp_add_condition(seccomp, name, is_deny,
+					      conditions, n, function, err)
+		      : r;
 }
 
 int fh_seccomp_allow_if(struct fh_seccomp *seccomp, const char *name,
 			const struct fh_condition *conditions, size_t n,
 			struct fh_error *err)
 {
-	int r = api_needs(seccomp, err);
-
-	if (r == 0)
-		r = api_needs(name, err);
-	if (r == 0)
-		r = api_needs(conditions, err);
-	return r == 0 ? seccomp_add_condition(seccomp, name, false, conditions,
-					      n, __func__, err) : r;
+	return add_condition(__func__, seccomp, name, false, conditions, n,
+			     err);
 }
 
 int fh_seccomp_deny_if(struct fh_seccomp *seccomp, const char *name,
 		       const struct fh_condition *conditions, size_t n,
 		       struct fh_error *err)
 {
-	int r = api_needs(seccomp, err);
-
-	if (r == 0)
-		r = api_needs(name, err);
-	if (r == 0)
-		r = api_needs(conditions, err);
-	return r == 0 ? seccomp_add_condition(seccomp, name, true, conditions,
-					      n, __func__, err) : r;
+	return add_condition(__func__, seccomp, name, true, conditions, n, err);
 }
 
 /* Worked on as a copy: a failure in the middle leaves nothing half done. */
@@ -203,7 +208,7 @@ int fh_seccomp_export(const struct fh_seccomp *seccomp, void **ret,
 		r = api_needs(ret_n, err);
 	if (r == 0)
 		r = emit(seccomp, &program, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	*ret = program.code;
 	*ret_n = program.len;
@@ -245,7 +250,7 @@ int fh_seccomp_load(const struct fh_seccomp *seccomp, struct fh_error *err)
 
 	if (r == 0)
 		r = emit(seccomp, &program, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	len = program.len;
 	memcpy(code, program.code, len * sizeof(*code));

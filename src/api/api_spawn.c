@@ -49,57 +49,56 @@ static int check_options(const struct fh_spawn_options *options,
 	return 0;
 }
 
-static int check_program(char *const argv[], const char *function,
+static int check_program(const char *function, char *const argv[],
 			 struct fh_error *err)
 {
-	if (argv[0])
-		return 0;
+	int r = api_needs_for(function, argv, err);
+
+	if (r < 0 || argv[0])
+		return r;
 	return error_set(err, FH_STAGE_PARSE, -EINVAL,
 			 "%s: argv has no program", function);
+}
+
+/* By one of policy and plan. */
+static int spawn(const char *function, const struct fh_policy *policy,
+		 const struct fh_plan *plan, char *const argv[],
+		 const struct fh_spawn_options *options, struct fh_box **ret,
+		 struct fh_error *err)
+{
+	int r = check_program(function, argv, err), cancel;
+
+	if (r == 0)
+		r = check_options(options, err);
+	if (r == 0)
+		r = api_needs_for(function, ret, err);
+	if (r == 0 && plan)
+		r = plan_need_box(plan, function, err);
+	if (r < 0)
+		return r;
+	cancel = hold_cancellation();
+	r = box_spawn(policy, plan, argv, options, ret, err);
+	allow_cancellation(cancel);
+	return r;
 }
 
 int fh_spawn(const struct fh_policy *policy, char *const argv[],
 	     const struct fh_spawn_options *options, struct fh_box **ret,
 	     struct fh_error *err)
 {
-	int r = api_needs(policy, err), cancel;
+	int r = api_needs(policy, err);
 
-	if (r == 0)
-		r = api_needs(argv, err);
-	if (r == 0)
-		r = check_program(argv, __func__, err);
-	if (r == 0)
-		r = check_options(options, err);
-	if (r == 0)
-		r = api_needs(ret, err);
-	if (r < 0)
-		return r;
-	cancel = hold_cancellation();
-	r = box_spawn(policy, argv, options, ret, err);
-	allow_cancellation(cancel);
-	return r;
+	return r < 0 ? r : spawn(__func__, policy, NULL, argv, options, ret,
+				 err);
 }
 
 int fh_spawn_plan(const struct fh_plan *plan, char *const argv[],
 		  const struct fh_spawn_options *options, struct fh_box **ret,
 		  struct fh_error *err)
 {
-	int r = api_needs(plan, err), cancel;
+	int r = api_needs(plan, err);
 
-	if (r == 0)
-		r = api_needs(argv, err);
-	if (r == 0)
-		r = check_program(argv, __func__, err);
-	if (r == 0)
-		r = check_options(options, err);
-	if (r == 0)
-		r = api_needs(ret, err);
-	if (r < 0)
-		return r;
-	cancel = hold_cancellation();
-	r = box_spawn_plan(plan, argv, options, ret, err);
-	allow_cancellation(cancel);
-	return r;
+	return r < 0 ? r : spawn(__func__, NULL, plan, argv, options, ret, err);
 }
 
 int fh_box_fd(const struct fh_box *box)

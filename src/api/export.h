@@ -11,9 +11,10 @@
 #include "base/error.h"
 
 /* A NULL where there must be none: a mistake of the program that calls. */
-#define api_needs(argument, err)                                             \
+#define api_needs_for(function, argument, err)                               \
 	((argument) ? 0                                                      \
 		    : error_set(err, FH_STAGE_PARSE, -EINVAL,                \
-				"%s: " #argument " is NULL", __func__))
+				"%s: " #argument " is NULL", function))
+#define api_needs(argument, err) api_needs_for(__func__, argument, err)
 
 #endif

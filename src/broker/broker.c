@@ -83,8 +83,8 @@ static int refuse(const struct row_check *check, int code, const char *what)
 {
 	const struct broker_row *row = check->row;
 
-	error_set(check->err, FH_STAGE_PARSE, code, "%s%s%s: %s",
-		  broker_kinds[row->kind].name, row->object ? " " : "",
+	error_set(check->err, FH_STAGE_PARSE, code, "%s: %s%s%s: %s",
+		  check->origin, broker_kinds[row->kind].name, row->object ? " " : "",
 		  row->object ? row->object : "", what);
 	error_origin(check->err, check->origin);
 	return code;
@@ -256,8 +256,8 @@ static int fail_taken(const struct broker_row *row,
 	autotext text = { 0 };
 
 	broker_row_print(first, &text);
-	error_set(err, FH_STAGE_PARSE, -EEXIST, "%s is in the table already: %s",
-		  text_string(&text), first->origin);
+	error_set(err, FH_STAGE_PARSE, -EEXIST, "%s: %s is in the table already: %s",
+		  row->origin, text_string(&text), first->origin);
 	error_origin(err, row->origin);
 	return -EEXIST;
 }

@@ -67,7 +67,8 @@ int broker_add_from(struct fh_broker *broker, const struct broker_row *row,
 		    const char *object, const char *origin,
 		    struct fh_error *err);
 
-/* A key of [broker] and its value, as fh_broker_set(). @origin: for messages */
+/* A key of [broker] and its value, as fh_broker_set(). @origin: who asks,
+ * which messages begin with */
 int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	       const char *origin, struct fh_error *err);
 

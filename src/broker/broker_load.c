@@ -53,19 +53,31 @@ static int refuse_section(const struct loader *loader,
 	return -ENOENT;
 }
 
-/* As "--name" does on the command line, this begins the message. */
+/* As "--name" does on the command line, this begins most messages. */
 static int set(const struct loader *loader, const struct profile_line *line,
 	       struct fh_policy *policy, struct fh_error *err)
 {
 	autotext origin = { 0 };
+	struct fh_error own = { 0 };
+	int r;
 
 	text_add(&origin, "%s:%u:%u: %s", loader->path, line->line,
 		 line->name_column, line->name);
 	if (origin.code)
 		return error_set(err, FH_STAGE_PARSE, origin.code,
 				 "read %s: out of memory", loader->path);
-	return policy_set(policy, line->name, line->value,
-			  text_string(&origin), err);
+	r = policy_set(policy, line->name, line->value, text_string(&origin),
+		       &own);
+	if (r == 0 || !err)
+		return r;
+	if (strncmp(own.what, origin.data, origin.len) == 0) {
+		*err = own;
+		return r;
+	}
+	error_set(err, FH_STAGE_PARSE, r, "%s: %s", text_string(&origin),
+		  own.what);
+	error_remedy(err, "%s", own.remedy);
+	return r;
 }
 
 static int take_row(const struct loader *loader,

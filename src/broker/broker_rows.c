@@ -64,8 +64,8 @@ static int refuse(const struct row_call *call, int code, const char *what)
 	bool is_long = strlen(call->value) > VALUE_SHOWN_MAX;
 
 	/* The reason comes last and must not be what is cut off. */
-	error_set(call->err, FH_STAGE_PARSE, code, "%s = %.*s%s: %s",
-		  call->key->name, VALUE_SHOWN_MAX, call->value,
+	error_set(call->err, FH_STAGE_PARSE, code, "%s: %s = %.*s%s: %s",
+		  call->origin, call->key->name, VALUE_SHOWN_MAX, call->value,
 		  is_long ? "..." : "", what);
 	error_origin(call->err, call->origin);
 	return code;
@@ -384,8 +384,8 @@ static const struct broker_row_key *find_key(const char *name, const char *origi
 		if (strcmp(broker_row_keys[i].name, name) == 0)
 			return &broker_row_keys[i];
 	nearest = nearest_name(name, key_at, N_BROKER_KEYS, NULL);
-	error_set(err, FH_STAGE_PARSE, -ENOENT, "unknown key %s of [broker]",
-		  name);
+	error_set(err, FH_STAGE_PARSE, -ENOENT,
+		  "%s: unknown key %s of [broker]", origin, name);
 	if (nearest)
 		error_remedy(err, "did you mean %s?", nearest);
 	error_origin(err, origin);
@@ -396,8 +396,8 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	       const char *origin, struct fh_error *err)
 {
 	struct broker_row row = { 0 };
-	struct row_call call = { find_key(name, origin, err), value,
-				 origin ? origin : name, err, &row, 0 };
+	struct row_call call = { find_key(name, origin, err), value, origin,
+				 err, &row, 0 };
 	autofree char *text = NULL;
 	int r;
 

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,21 +32,6 @@ struct progress {
 	char done[256]; /* "identity, capabilities" */
 };
 
-static void __attribute__((format(printf, 3, 4)))
-tell(const struct fh_log *log, enum fh_log_level level, const char *fmt, ...)
-{
-	char raw[1024], harmless[1024];
-	va_list args;
-
-	if (!log || !log->write)
-		return;
-	va_start(args, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, args);
-	va_end(args);
-	escape_into(harmless, sizeof(harmless), raw);
-	log->write(log->ctx, level, harmless);
-}
-
 /* From the first step on a failure is no longer without consequence. */
 static int fail(const struct progress *progress, enum step step, int code,
 		const char *action, const char *object, struct fh_error *err)
@@ -72,20 +56,25 @@ static bool is_refused(long r)
 }
 
 /* Raw calls: they try this thread alone, and a libc would end a process whose
- * threads differ. */
+ * threads differ. What was had back is given up again: whoever does not heed
+ * the failure shall not go on with it. */
 static int verify_identity(const struct box *box,
 			   struct child_failure *failure)
 {
 	const unsigned int same = ~0u;
 
 	if (box->uid != 0 && !(box->keep_caps >> CAP_SETUID & 1) &&
-	    !is_refused(syscall(SYS_setresuid, same, 0, same)))
+	    !is_refused(syscall(SYS_setresuid, same, 0, same))) {
+		syscall(SYS_setresuid, same, box->uid, box->uid);
 		return child_fail(failure, -EPERM, "verify",
 				  "that uid 0 cannot be had back");
+	}
 	if (box->gid != 0 && !(box->keep_caps >> CAP_SETGID & 1) &&
-	    !is_refused(syscall(SYS_setresgid, same, 0, same)))
+	    !is_refused(syscall(SYS_setresgid, same, 0, same))) {
+		syscall(SYS_setresgid, same, box->gid, box->gid);
 		return child_fail(failure, -EPERM, "verify",
 				  "that gid 0 cannot be had back");
+	}
 	return 0;
 }
 
@@ -240,8 +229,8 @@ static void note_done(struct progress *progress, enum step step)
 
 	snprintf(progress->done + len, sizeof(progress->done) - len, "%s%s",
 		 len ? ", " : "", step_infos[step].name);
-	tell(progress->log, FH_LOG_INFO, "%s: %s", step_infos[step].name,
-	     step_infos[step].why);
+	log_tell(progress->log, FH_LOG_INFO, "%s: %s", step_infos[step].name,
+		 step_infos[step].why);
 }
 
 static int take_steps(struct confinement *c, struct progress *progress,
@@ -285,8 +274,8 @@ static int load_filter(struct confinement *c, struct progress *progress,
 
 	memcpy(code, c->box.filter.code, program.len * sizeof(*code));
 	confinement_done(c);
-	tell(progress->log, FH_LOG_INFO, "%s: %s",
-	     step_infos[STEP_SECCOMP].name, step_infos[STEP_SECCOMP].why);
+	log_tell(progress->log, FH_LOG_INFO, "%s: %s",
+		 step_infos[STEP_SECCOMP].name, step_infos[STEP_SECCOMP].why);
 	r = sys_seccomp(SECCOMP_SET_MODE_FILTER, flags, &program);
 	if (r == -ESRCH)
 		r = -EBUSY; /* a thread has a filter that we have not */
@@ -322,15 +311,8 @@ int confine_carry_out_with(const struct fh_plan *plan,
 	struct confinement c;
 	int r = confine_prepare(plan, &c, err);
 
-	for (int g = 0; g < N_GUARANTEES && r == 0; g++) {
-		const struct plan_guarantee *row = &plan->guarantees[g];
-
-		if (row->is_asked && row->lost &&
-		    !(plan->policy->without & GUARANTEE_BIT(g)))
-			tell(log, FH_LOG_WARNING, "%s the guarantee %s: %s",
-			     row->holders ? "only in part" : "without",
-			     guarantees[g].name, row->lost);
-	}
+	if (r == 0)
+		plan_tell_losses(plan, log);
 	if (r == 0)
 		r = take_steps(&c, &progress, err);
 	if (r == 0)

@@ -107,7 +107,6 @@ static void hold_no_network(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_NETWORK, BIT(SECCOMP_SOCKETS));
 	if (plan->landlock.handled_net)
 		plan_held(plan, FH_GUARANTEE_NETWORK, BIT(LANDLOCK_PORTS));
-	tell_open_sockets(plan);
 }
 
 static void hold_network(struct fh_plan *plan)
@@ -217,11 +216,10 @@ static void hold_privileges(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 }
 
-/* Limits are the process's own; who keeps CAP_SYS_RESOURCE can raise them. */
+/* Limits are the process's own. */
 static void hold_ceilings(struct fh_plan *plan)
 {
 	const struct fh_policy *policy = plan->policy;
-	bool binds = !(policy->keep_caps >> CAP_SYS_RESOURCE & 1);
 
 	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
 		plan->guarantees[g].is_asked = false;
@@ -229,16 +227,9 @@ static void hold_ceilings(struct fh_plan *plan)
 		policy->cpu_time_ms != POLICY_UNLIMITED;
 	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
 		policy->file_size != POLICY_UNLIMITED;
-	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++) {
-		if (!plan->guarantees[g].is_asked)
-			continue;
-		if (binds)
-			plan_held(plan, (enum fh_guarantee)g, BIT(RLIMITS));
-		else
-			plan_lost(plan, (enum fh_guarantee)g,
-				  "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
-				  "do not keep it");
-	}
+	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
+		if (plan->guarantees[g].is_asked)
+			plan_hold_by_rlimit(plan, (enum fh_guarantee)g);
 }
 
 void confine_hold(struct fh_plan *plan)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "mech/landlock.h"
+#include "mech/limits.h"
 #include "tables/settings.h"
 
 /* What would have to be done around the process, not to it. */
@@ -54,9 +55,7 @@ static void choose_steps(struct fh_plan *plan)
 
 	plan->steps = STEP_BIT(STEP_IDENTITY) | STEP_BIT(STEP_CAPABILITIES) |
 		      STEP_BIT(STEP_NO_NEW_PRIVS) | STEP_BIT(STEP_SECCOMP);
-	if (policy->cpu_time_ms != POLICY_UNLIMITED ||
-	    policy->file_size != POLICY_UNLIMITED ||
-	    policy->open_files != POLICY_UNLIMITED)
+	if (limits_are_asked(policy))
 		plan->steps |= STEP_BIT(STEP_RLIMITS);
 	if (plan->landlock.handled_fs)
 		plan->steps |= STEP_BIT(STEP_PROGRAM_LANDLOCK);

@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "base/io.h"
 #include "mech/landlock.h"
 #include "mech/landlock_apply.h"
+#include "mech/limits.h"
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
 #include "sys/seccomp_calls.h"
@@ -31,7 +31,7 @@ static int open_grant(const struct plan_mount *grant, struct mount_op *ret, int 
 	*ret = (struct mount_op){ .fd = -1, .target = grant->source,
 				  .origin = grant->origin };
 	if (fd < 0 && errno == ENOENT && grant->is_optional)
-		return 0;
+		return 0; /* without a rule */
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		int code = -errno;
 
@@ -65,10 +65,6 @@ static int open_grants(struct confinement *c, struct fh_error *err)
 	for (size_t i = 0; i < plan->n_mounts && r == 0; i++)
 		r = open_grant(&plan->mounts[i],
 			       &c->ops[c->box.n_mounts++], abi, err);
-	/* One that is optional and not there has no rule. */
-	for (size_t i = 0; i < c->box.n_mounts; i++)
-		if (c->ops[i].fd < 0)
-			c->ops[i].landlock = 0;
 	return r;
 }
 
@@ -88,34 +84,6 @@ static bool is_root_shut(const struct confinement *c)
 		    c->ops[i].inode == st.st_ino)
 			return false;
 	return true;
-}
-
-static void add_rlimit(struct box *box, int resource, uint64_t soft,
-		       uint64_t hard)
-{
-	struct rlimit now;
-
-	if (getrlimit(resource, &now) == 0 && hard > now.rlim_max)
-		hard = now.rlim_max;
-	box->rlimits[box->n_rlimits++] = (struct box_rlimit){
-		resource, { soft < hard ? soft : hard, hard }
-	};
-}
-
-static void prepare_rlimits(struct confinement *c)
-{
-	const struct fh_policy *policy = c->plan->policy;
-	uint64_t seconds = policy->cpu_time_ms / 1000;
-
-	if (policy->open_files != POLICY_UNLIMITED)
-		add_rlimit(&c->box, RLIMIT_NOFILE, policy->open_files,
-			   policy->open_files);
-	if (policy->file_size != POLICY_UNLIMITED)
-		add_rlimit(&c->box, RLIMIT_FSIZE, policy->file_size,
-			   policy->file_size);
-	/* SIGXCPU at the limit, SIGKILL a second later. */
-	if (policy->cpu_time_ms != POLICY_UNLIMITED)
-		add_rlimit(&c->box, RLIMIT_CPU, seconds, seconds + 1);
 }
 
 static int refuse_ids(const struct fh_plan *plan, const char *capability,
@@ -199,9 +167,9 @@ static int prepare_ids(struct confinement *c, struct fh_error *err)
 	if (!is_among(&g, plan->gid) && !(sets.permitted >> CAP_SETGID & 1))
 		return refuse_ids(plan, "CAP_SETGID", err);
 	if ((!is_among(&u, plan->uid) &&
-	     !is_mapped("/proc/self/uid_map", plan->uid)) ||
+	     !is_mapped("/proc/thread-self/uid_map", plan->uid)) ||
 	    (!is_among(&g, plan->gid) &&
-	     !is_mapped("/proc/self/gid_map", plan->gid)))
+	     !is_mapped("/proc/thread-self/gid_map", plan->gid)))
 		return refuse_unmapped(plan, err);
 	c->puts_aside = sets.permitted & ~sets.effective;
 	c->box.has_setpcap = sets.permitted >> CAP_SETPCAP & 1;
@@ -318,7 +286,7 @@ int confine_prepare(const struct fh_plan *plan, struct confinement *ret,
 	ret->is_root_shut = is_root_shut(ret);
 	ret->status_fd = open("/proc/thread-self/status",
 			      O_RDONLY | O_CLOEXEC);
-	prepare_rlimits(ret);
+	limits_add_asked(&ret->box, plan->policy);
 	return 0;
 }
 

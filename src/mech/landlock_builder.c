@@ -202,7 +202,7 @@ static int look(const char *path, struct landlock_place *ret)
 const char *landlock_find_probe(const struct fh_landlock *landlock)
 {
 	static const char *const beneath_root[] = { "/proc", "/dev", "/tmp" };
-	struct landlock_place root, place;
+	struct landlock_place root, place = { 0 };
 	struct stat st;
 
 	if (stat("/", &st) < 0 || st.st_dev != landlock->root.dev ||

@@ -146,9 +146,20 @@ static void hold_privileges(struct fh_plan *plan)
 		plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
 }
 
+/* Who keeps CAP_SYS_RESOURCE can raise them. */
 static bool rlimits_bind(const struct fh_plan *plan)
 {
 	return !(plan->policy->keep_caps & (UINT64_C(1) << CAP_SYS_RESOURCE));
+}
+
+void plan_hold_by_rlimit(struct fh_plan *plan, enum fh_guarantee g)
+{
+	if (rlimits_bind(plan))
+		plan_held(plan, g, BIT(RLIMITS));
+	else
+		plan_lost(plan, g,
+			  "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
+			  "do not keep it");
 }
 
 /* The kernel keeps 300 numbers back: a smaller maximum is refused. */
@@ -189,12 +200,7 @@ static void hold_ceilings(struct fh_plan *plan)
 	plan->guarantees[FH_GUARANTEE_MEMORY].is_asked = false;
 	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
 		policy->cpu_time_ms != POLICY_UNLIMITED;
-	if (rlimits_bind(plan))
-		plan_held(plan, FH_GUARANTEE_CPU, BIT(RLIMITS));
-	else
-		plan_lost(plan, FH_GUARANTEE_CPU,
-		     "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
-		     "do not keep it");
+	plan_hold_by_rlimit(plan, FH_GUARANTEE_CPU);
 	plan->guarantees[FH_GUARANTEE_TIME].is_asked =
 		policy->timeout_ms != POLICY_UNLIMITED;
 	plan_held(plan, FH_GUARANTEE_TIME, BIT(TIMER));
@@ -276,6 +282,21 @@ void plan_lose(struct fh_plan *plan, uint32_t gone)
 			plan_lost(plan, (enum fh_guarantee)g,
 			     "the kernel refused it when the box was built",
 			     "");
+	}
+}
+
+void plan_tell_losses(const struct fh_plan *plan, const struct fh_log *log)
+{
+	for (int g = 0; g < N_GUARANTEES; g++) {
+		const struct plan_guarantee *row = &plan->guarantees[g];
+		const enum fh_state state = plan_state(row);
+
+		if (row->is_asked && state != FH_STATE_FULLY &&
+		    !(plan->policy->without & GUARANTEE_BIT(g)))
+			log_tell(log, FH_LOG_WARNING, "%s the guarantee %s: %s",
+				 state == FH_STATE_PARTLY ? "only in part"
+							  : "without",
+				 guarantees[g].name, row->lost);
 	}
 }
 

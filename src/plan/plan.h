@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "mech/seccomp.h"
 #include "plan/box.h"
@@ -143,11 +144,17 @@ void plan_hold(struct fh_plan *plan);
 void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t holders);
 void plan_lost(struct fh_plan *plan, enum fh_guarantee g, const char *why,
 	       const char *remedy);
+/* A ceiling that a resource limit holds, or would. */
+void plan_hold_by_rlimit(struct fh_plan *plan, enum fh_guarantee g);
 /* What is required, but was not asked for, is lost. */
 void plan_settle(struct fh_plan *plan, const char *why);
 int plan_refuse(const struct fh_plan *plan, struct fh_error *err);
 
 /* Takes away what turned out, in the child, not to be had after all. */
 void plan_lose(struct fh_plan *plan, uint32_t gone);
+
+/* Tells what was asked for and is not held, or only in part; but not what was
+ * given up by its name. */
+void plan_tell_losses(const struct fh_plan *plan, const struct fh_log *log);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "mech/landlock.h"
+#include "mech/limits.h"
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
@@ -43,40 +44,20 @@ static void raise_descriptor_limit(const struct fh_plan *plan,
 	ret->has_raised_descriptors = setrlimit(RLIMIT_NOFILE, &more) == 0;
 }
 
-static void add_rlimit(struct box *box, int resource, rlim_t soft, rlim_t hard)
-{
-	struct rlimit now;
-
-	/* Raising a hard limit is not ours to do. */
-	if (getrlimit(resource, &now) == 0 && hard > now.rlim_max)
-		hard = now.rlim_max;
-	box->rlimits[box->n_rlimits++] = (struct box_rlimit){
-		resource, { soft < hard ? soft : hard, hard }
-	};
-}
-
 static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 			    const struct rlimit *descriptors)
 {
 	const struct fh_policy *policy = plan->policy;
-	uint64_t seconds = policy->cpu_time_ms / 1000;
 
-	add_rlimit(box, RLIMIT_CORE, 0, 0);
-	if (policy->open_files != POLICY_UNLIMITED)
-		add_rlimit(box, RLIMIT_NOFILE, policy->open_files,
-			   policy->open_files);
-	else if (descriptors->rlim_max)
-		add_rlimit(box, RLIMIT_NOFILE, descriptors->rlim_cur,
+	limits_add(box, RLIMIT_CORE, 0, 0);
+	/* The program has the caller's own, not the one that was raised. */
+	if (policy->open_files == POLICY_UNLIMITED && descriptors->rlim_max)
+		limits_add(box, RLIMIT_NOFILE, descriptors->rlim_cur,
 			   descriptors->rlim_max);
-	if (policy->file_size != POLICY_UNLIMITED)
-		add_rlimit(box, RLIMIT_FSIZE, policy->file_size,
-			   policy->file_size);
-	/* SIGXCPU at the limit, SIGKILL a second later. */
-	if (policy->cpu_time_ms != POLICY_UNLIMITED)
-		add_rlimit(box, RLIMIT_CPU, seconds, seconds + 1);
+	limits_add_asked(box, policy);
 	/* Init is one of the user's processes in the namespace. */
 	if (plan->has_userns)
-		add_rlimit(box, RLIMIT_NPROC, policy->pids + 1,
+		limits_add(box, RLIMIT_NPROC, policy->pids + 1,
 			   policy->pids + 1);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "policy/policy.h"
 
 /* list_grow() takes it for granted that a list has room up to the next power
@@ -57,6 +58,7 @@ static bool copy_grant(struct fh_policy *copy, const struct grant *from)
 
 	*grant = *from;
 	grant->source = grant->target = NULL;
+	invariant(from->origin_at <= copy->origins.n);
 	if (from->origin_at)
 		grant->origin = copy->origins.names[from->origin_at - 1];
 	copy->n_grants++;

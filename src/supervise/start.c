@@ -102,24 +102,26 @@ static int make_pipes(int ret_go[2], int ret_report[2])
 	return r;
 }
 
-/* Nothing that a printf of the caller's would be sent to. */
-static void raise_pid_fd(struct running *running)
+/* Nothing that a printf of the caller's would be sent to. On failure it is kept
+ * as it is: by it init is ended. */
+static int raise_pid_fd(struct running *running)
 {
-	int raised = -1;
+	int raised;
 
-	if (running->pid_fd >= 0 && running->pid_fd <= STDERR_FILENO)
-		raised = fcntl(running->pid_fd, F_DUPFD_CLOEXEC,
-			       STDERR_FILENO + 1);
+	if (running->pid_fd < 0 || running->pid_fd > STDERR_FILENO)
+		return 0;
+	raised = fcntl(running->pid_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (raised < 0)
-		return;
+		return -errno;
 	close(running->pid_fd);
 	running->pid_fd = raised;
+	return 0;
 }
 
 static int clone_init(struct box *box, struct running *ret,
 		      struct fh_error *err)
 {
-	int go[2], report[2], parent;
+	int go[2] = { -1, -1 }, report[2] = { -1, -1 }, parent;
 	uint64_t signals;
 	pid_t pid;
 	int r = make_pipes(go, report);
@@ -150,8 +152,10 @@ static int clone_init(struct box *box, struct running *ret,
 	ret->pid = pid;
 	if (r < 0)
 		return fail(err, r, "block signals");
-	raise_pid_fd(ret);
-	return pid < 0 ? fail(err, pid, "create the box's namespaces") : 0;
+	if (pid < 0)
+		return fail(err, pid, "create the box's namespaces");
+	r = raise_pid_fd(ret);
+	return r < 0 ? fail(err, r, "raise the number of the box's pidfd") : 0;
 }
 
 /* Waits until the report pipe has something; its end of file alone would not
@@ -200,7 +204,7 @@ static int read_message(struct running *running, uint64_t deadline_us,
 		return fail(err, r, "build the box within its time limit");
 	if (r == 0)
 		r = read_exactly(running->report_fd, &message, sizeof(message));
-	if (r < 0)
+	if (r != 0)
 		return fail(err, -EPROTO, "learn whether the box stands");
 	message_sanitize(&message);
 	if (message.kind == BOX_FAILED && message.error.code < 0) {

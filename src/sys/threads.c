@@ -119,7 +119,7 @@ static int check_task(int tasks, const char *task,
 	if (!state)
 		return -ENODATA;
 	/* A first thread that has ended stays visible, with its old ids. */
-	if (*state == 'Z' || *state == 'X')
+	if (strspn(state, "ZX"))
 		return 1;
 	return is_so(status, ctx);
 }

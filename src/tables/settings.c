@@ -174,11 +174,3 @@ const struct setting *setting_find(const char *name)
 			return &settings[i];
 	return NULL;
 }
-
-const struct setting *setting_find_letter(char letter)
-{
-	for (size_t i = 0; letter && i < n_settings; i++)
-		if (settings[i].letter == letter)
-			return &settings[i];
-	return NULL;
-}

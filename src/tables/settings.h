@@ -69,6 +69,5 @@ extern const char *const section_names[N_SECTIONS];
 extern const char *const section_titles[N_SECTIONS];
 
 const struct setting *setting_find(const char *name);
-const struct setting *setting_find_letter(char letter);
 
 #endif

@@ -342,6 +342,29 @@ static void test_lying_kernel(void)
 		check_int(child_status(lie, &calls[i]), 0);
 }
 
+/* A saved id of somebody else's, which only asking for all three shows. */
+static void keep_saved(void *arg)
+{
+	const bool is_uid = *(int *)arg == SYS_setresuid;
+
+	check_int(SC(SYS_setgroups, 0, NULL), 0);
+	check_int(SC(SYS_setresgid, TESTER, TESTER, is_uid ? TESTER : 1), 0);
+	check_int(SC(SYS_setresuid, TESTER, TESTER, is_uid ? 1 : TESTER), 0);
+	pretend(*(int *)arg, 0);
+	check_int(fh_confine(fh_policy_new(), NULL, NULL, &err), -EPERM);
+	check_int(err.stage, FH_STAGE_APPLY);
+	if (!strstr(err.what, is_uid ? "user ids" : "group ids"))
+		tap_fail(__FILE__, __LINE__, "%s", err.what);
+}
+
+static void test_saved_ids(void)
+{
+	int calls[] = { SYS_setresuid, SYS_setresgid };
+
+	for (size_t i = 0; i < N(calls); i++)
+		check_int(child_status(keep_saved, &calls[i]), 0);
+}
+
 static const struct tap_test anyone[] = {
 	TEST(missing_path, "a path that is missing"),
 	TEST(loop, "a path that is a loop"),
@@ -366,6 +389,7 @@ static const struct tap_test root[] = {
 	TEST(root_without, "root that cannot leave root"),
 	TEST(ids_refused, "the user id is refused"),
 	TEST(groups_refused, "clearing the groups is refused"),
+	TEST(saved_ids, "a saved id that stays is found out"),
 };
 
 static const struct tap_test user[] = {};

@@ -178,6 +178,17 @@ GUARANTEES="files-read files-write files-see network sockets processes privilege
   expect_success ran
 }
 
+@test "a /proc of another pid namespace is told of, and by every verb" {
+  for verb in "run -- true" "show -- true" "why read /etc" doctor; do
+    run --separate-stderr unshare -Urpf "$FUMEHOOD" $verb
+    expect_status 125
+    expect_in_stderr "another pid namespace"
+    # Control: with one of its own.
+    run --separate-stderr unshare -Urpf --mount-proc "$FUMEHOOD" $verb
+    expect_status 0
+  done
+}
+
 @test "where namespaces cannot be had: the rest holds, the losses are told" {
   # A user namespace that may not make another is a kernel without them.
   run --separate-stderr unshare -Ur sh -c '
@@ -479,6 +490,15 @@ print(session())"
   [[ $output == *"No space left on device"* ]]
   run "${no_filter[@]}" "$FUMEHOOD" run -- umount /usr
   [ "$status" != 0 ]
+}
+
+@test "/proc is read-only by its mount as well, not by Landlock alone" {
+  options_of() { awk '$5 == "/proc" { print $6 }' | tail -1; }
+  run_box -- cat /proc/self/mountinfo
+  expect_status 0
+  [[ ,$(options_of <<<"$output"), == *,ro,* ]] || fail "not read-only" "$(saw)"
+  # Control: that of the host is not.
+  [[ ,$(options_of </proc/self/mountinfo), == *,rw,* ]]
 }
 
 @test "the securebits are set and locked" {

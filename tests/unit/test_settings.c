@@ -19,10 +19,7 @@ static void test_letters(void)
 		      (letter >= 'A' && letter <= 'Z'));
 		for (size_t k = 0; k < i; k++)
 			check(settings[k].letter != letter);
-		check(setting_find_letter(letter) == &settings[i]);
 	}
-	check(setting_find_letter('\0') == NULL);
-	check(setting_find_letter('?') == NULL);
 }
 
 static void test_rows(void)
