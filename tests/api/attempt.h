@@ -5,6 +5,7 @@
 #ifndef FH_TESTS_API_ATTEMPT_H
 #define FH_TESTS_API_ATTEMPT_H
 
+#include "broker_names.h"
 #include "scene.h"
 
 static struct scene s;
@@ -95,7 +96,7 @@ static inline bool is_about_plans(const char *name)
 
 static inline bool is_about_boxes(const char *name)
 {
-	return !is_about_plans(name);
+	return !is_about_plans(name) && !is_about_brokers(name);
 }
 
 static inline void attempt_start(void)
