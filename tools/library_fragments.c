@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fumehood/broker.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -181,7 +182,27 @@ static void add_guarantee_names(struct text *ret)
 	text_add(ret, "\n");
 }
 
+static void add_broker_keys(struct text *ret)
+{
+	struct fh_broker_key key;
+
+	for (size_t i = 0; fh_broker_key_at(i, &key) == 0; i++) {
+		text_add(ret, "*%s* = _", key.name);
+		add_plain(ret, key.arg);
+		text_add(ret, "_\n\t");
+		add_sentence(ret, key.help);
+		if (*key.words) {
+			text_add(ret, " Words: ");
+			add_plain(ret, key.words);
+			text_add(ret, ".");
+		}
+		text_add(ret, "\n");
+	}
+	text_add(ret, "\n");
+}
+
 const struct fragment library_fragments[] = {
+	{ "manual-broker-keys", add_broker_keys },
 	{ "manual-guarantee-names", add_guarantee_names },
 	{ "manual-only-box", add_only_box },
 	{ "manual-preset-losses", add_preset_losses },

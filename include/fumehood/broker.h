@@ -19,7 +19,8 @@ extern "C" {
  * passed in is copied, but for handlers and their contexts.
  *
  * All calls that change it return 0, or -EINVAL, -ENOENT, -ERANGE, -E2BIG and
- * -ENOMEM as those of struct fh_policy do, and leave it as it was then.
+ * -ENOMEM as those of struct fh_policy do, or -EEXIST for a row that is there
+ * already, and leave it as it was then.
  */
 struct fh_broker;
 
@@ -44,8 +45,10 @@ struct fh_policy *fh_broker_worker(struct fh_broker *broker);
  * fh_broker_monitor() - what handlers of the monitor need beyond the table
  *
  * The files, ports, capabilities and system calls of the table's rows are added
- * to it by themselves. Started as root it stays root, without the
- * capabilities that no row needs, unless ids are set here.
+ * to it by themselves; what is denied here by name stays denied. Started as
+ * root it stays root, unless ids are set here, without the capabilities that no
+ * row needs, but for CAP_KILL where the worker is another user: without it
+ * neither the monitor nor its death could end the worker.
  * Return: borrowed, to be changed before the split; NULL for NULL
  */
 struct fh_policy *fh_broker_monitor(struct fh_broker *broker);
@@ -142,7 +145,14 @@ int fh_broker_allow_read_file(struct fh_broker *broker, const char *path,
  *            it when the modules take longer; 0: 2000
  *
  * The modules run in a process of their own, one an attempt, which the monitor
- * talks to and the worker does not. It keeps what PAM needs of root.
+ * talks to and the worker does not. It keeps what PAM needs of root: uid 0 and
+ * CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID. It reads and executes any
+ * file, writes beneath /run, /var/lib and /var/log, and has no network but sockets
+ * with a path: sssd and winbind can be asked, pam_krb5 and pam_radius do not work.
+ * Set-user-ID programs have no effect there, hence pam_unix knows no
+ * password, not even of the own user, when the program was not started as root.
+ * Modules get the password once; what asks for a second factor says no. A
+ * program that is linked statically cannot load PAM: its split fails.
  */
 int fh_broker_allow_authenticate(struct fh_broker *broker, const char *service,
 				 uint32_t delay_ms,
@@ -154,7 +164,8 @@ int fh_broker_allow_authenticate(struct fh_broker *broker, const char *service,
  * @name: "db.example.org", or "*.example.org" for all beneath, or "*"
  *
  * Done by a process of its own, without privilege: the monitor parses nothing
- * that comes from a network.
+ * that comes from a network. Numbers are no names. A program that is linked
+ * statically has to mention getaddrinfo(3) itself, else its split fails.
  */
 int fh_broker_allow_resolve(struct fh_broker *broker, const char *name,
 			    const struct fh_broker_terms *terms,
@@ -203,7 +214,8 @@ int fh_broker_handle(struct fh_broker *broker, const char *name,
 /**
  * fh_broker_set() - a row by name, as a line of a profile's section [broker]
  * @name:  of fh_broker_key_at(): "bind"
- * @value: "tcp:80 when=starting times=1"; words in any order after the first
+ * @value: "tcp:80 when=starting times=1"; words in any order after the first.
+ *         One with blanks stands in double quotes, where "" is a quote
  */
 int fh_broker_set(struct fh_broker *broker, const char *name, const char *value,
 		  struct fh_error *err);
@@ -304,13 +316,15 @@ struct fh_broker_options {
  * runs up to this call in each. Hence it stands first in main(), after the
  * description was made: what comes before is done as often as there are
  * roles. The process that was started becomes the monitor. Descriptors 0 to 2
- * stay open in both roles, those of fh_policy_keep_fd() on the worker's policy in
- * the worker; all others are closed. The environment variable FUMEHOOD_BROKER tells the
+ * stay open in both roles, those of fh_policy_keep_fd() on a role's policy in
+ * that role, and of the worker's through the execution; all others are closed,
+ * those as well that main() has opened before the call. The environment variable FUMEHOOD_BROKER tells the
  * role; it is removed again.
  *
  * When it returns in the worker, monitor and worker are both confined. The
  * monitor passes SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH and
- * SIGCONT on to the worker; stopping it is up to the worker. When one role
+ * SIGCONT on to the worker; stopping it is up to the worker. They stay blocked
+ * in it, and SIGCHLD. When one role
  * ends, however, the kernel ends the other. Neither is dumpable.
  *
  * Refused for a set-user-ID program, for who started it would choose the
@@ -322,7 +336,7 @@ struct fh_broker_options {
  *         of the table says, -ENOEXEC or the like from executing, -ECHILD when
  *         the worker ended before it stood. A worker that fails before it stands tells
  *         the monitor and exits: its error is returned there
- * Kernel: Linux 5.6 (openat2) for FH_BROKER_OPEN; 5.3 for all else
+ * Kernel: Linux 5.9 (close_range, openat2, pidfds that can be waited for)
  */
 int fh_broker_split(const struct fh_broker *broker, char *const argv[],
 		    const struct fh_broker_options *options,

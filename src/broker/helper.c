@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -78,6 +79,7 @@ static void detach(void)
 	for (int sig = 1; sig <= PROCESS_SIGNALS; sig++)
 		process_default_signal(sig);
 	setsid();
+	umask(022);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 

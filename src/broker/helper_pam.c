@@ -14,8 +14,11 @@
 #include <dlfcn.h>
 #include <security/pam_appl.h>
 
-/* As getaddrinfo() in helper_resolve.c. */
-#pragma weak dlopen
+/*
+ * As getaddrinfo() in helper_resolve.c. dlopen() itself is not mentioned: a
+ * static glibc has it in any program, for its own use, and the linker warns of
+ * all others who name it.
+ */
 #pragma weak dlsym
 
 /*
@@ -219,7 +222,8 @@ static int check_services(const struct fh_broker *broker, struct fh_error *err)
 			  "authenticate %s: there is no such PAM service",
 			  row->object);
 		error_remedy(err, "write /etc/pam.d/%s", row->object);
-		error_origin(err, row->origin);
+		if (row->origin)
+			error_origin(err, row->origin);
 		return -ENOENT;
 	}
 	return 0;
@@ -234,18 +238,20 @@ static int refuse(struct fh_error *err, const char *why, const char *remedy)
 
 static int load(struct pam *ret, struct fh_error *err)
 {
-	void *library;
+	__typeof__(dlopen) *open_library = NULL;
+	void *library, *call = dlsym ? dlsym(RTLD_DEFAULT, "dlopen") : NULL;
 
-	if (!dlopen || !dlsym)
+	memcpy(&open_library, &call, sizeof(call));
+	if (!open_library)
 		return refuse(err, "a program that is linked statically cannot load PAM",
 			      "link it to the shared libc");
-	library = dlopen("libpam.so.0", RTLD_NOW | RTLD_LOCAL);
+	/* Global, for modules that were not linked to it themselves. */
+	library = open_library("libpam.so.0", RTLD_NOW | RTLD_GLOBAL);
 	if (!library)
 		return refuse(err, "libpam.so.0 cannot be loaded",
 			      "install PAM's library: libpam0g, pam-libs or linux-pam");
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		void *call = dlsym(library, calls[i].name);
-
+		call = dlsym(library, calls[i].name);
 		if (!call)
 			return refuse(err, "libpam.so.0 lacks a function",
 				      "install Linux-PAM");

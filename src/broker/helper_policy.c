@@ -67,10 +67,11 @@ static const struct setting_row resolver_rows[] = {
  * @capabilities: of those, what the process that is split has
  *
  * Uid 0 reads /etc/shadow because it owns it, without any capability; but not
- * where its mode is 0000 (DAC_OVERRIDE), nor what a user keeps in 0600.
- * pam_faillock gives a user's tally to the user (CHOWN), then writes it. Modules
- * become the user to read the home (SETUID, SETGID). And what became another
- * user must still be ended when time is up (KILL).
+ * where its mode is 0000, nor what a user keeps in 0600, as pam_faillock's tally
+ * that another program made (DAC_OVERRIDE; a new one stays root's, for the
+ * filter refuses chown). Modules become the user to read the home (SETUID,
+ * SETGID). And what became another user must still be ended when time is up
+ * (KILL). Seen with pam_unix, pam_faillock and pam_exec of Linux-PAM 1.5.2.
  */
 static const struct {
 	const struct setting_row *rows;
@@ -80,8 +81,7 @@ static const struct {
 } kinds[N_HELPERS] = {
 	[HELPER_AUTHENTICATOR] = {
 		authenticator_rows, ARRAY_SIZE(authenticator_rows),
-		CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(KILL) | CAP(SETGID) |
-			CAP(SETUID),
+		CAP(DAC_OVERRIDE) | CAP(KILL) | CAP(SETGID) | CAP(SETUID),
 		true,
 	},
 	[HELPER_RESOLVER] = {

@@ -7,7 +7,6 @@
 #include "broker/monitor_state.h"
 #include "broker/packet.h"
 
-#define DELAY_MS 2000 /* of FH_BROKER_AUTHENTICATE where the row says nothing */
 /* A helper ends an attempt by itself; one that does not is not waited for. */
 #define ASKED_US_MAX ((HELPER_ATTEMPT_MS + 5000) * UINT64_C(1000))
 
@@ -46,7 +45,6 @@ int later_ask(struct monitor *m, const struct broker_row *row,
 {
 	enum helper_kind helper = helper_for(request->kind);
 	struct later *later = find_free(m);
-	uint32_t delay_ms = row->delay_ms ? row->delay_ms : DELAY_MS;
 	int r;
 
 	if (!later)
@@ -56,7 +54,7 @@ int later_ask(struct monitor *m, const struct broker_row *row,
 		.kind = request->kind, .token = ++m->n_tokens,
 		.helper = helper, .fd = -1, .asked_us = now_us,
 		.delay_us = request->kind == FH_BROKER_AUTHENTICATE
-			? delay_ms * UINT64_C(1000) : 0,
+			? row->delay_ms * UINT64_C(1000) : 0,
 	};
 	r = wire_put_taken(message, later->token, request);
 	if (r > 0) {

@@ -5,9 +5,6 @@
 
 #include "broker/monitor_state.h"
 
-/* Attempts a minute where a row of FH_BROKER_AUTHENTICATE says nothing. */
-#define AUTHENTICATE_PER_MINUTE 10
-
 /* --- objects -------------------------------------------------------------- */
 
 /* Names of hosts are the same in capitals, whatever the locale. */
@@ -91,12 +88,6 @@ static size_t match(const struct broker_row *row,
 
 /* --- terms ---------------------------------------------------------------- */
 
-static uint32_t per_minute(const struct broker_row *row)
-{
-	return row->kind == FH_BROKER_AUTHENTICATE && !row->per_minute
-		       ? AUTHENTICATE_PER_MINUTE : row->per_minute;
-}
-
 static void move_window(struct row_state *state, uint64_t second)
 {
 	if (second >= state->second + WINDOW_SECONDS) {
@@ -116,10 +107,10 @@ static void move_window(struct row_state *state, uint64_t second)
 static bool is_too_often(const struct broker_row *row, struct row_state *state,
 			 uint64_t now_us)
 {
-	if (!per_minute(row))
+	if (!row->per_minute)
 		return false;
 	move_window(state, now_us / 1000000);
-	return state->n_window >= per_minute(row);
+	return state->n_window >= row->per_minute;
 }
 
 static int look_at_terms(struct monitor *m, size_t i, uint64_t now_us)
@@ -145,7 +136,7 @@ static void count(struct monitor *m, size_t i)
 
 	if (m->broker->rows[i].times)
 		state->n_let++;
-	if (per_minute(&m->broker->rows[i])) {
+	if (m->broker->rows[i].per_minute) {
 		state->counts[state->second % WINDOW_SECONDS]++;
 		state->n_window++;
 	}

@@ -102,12 +102,38 @@ static void test_heir_without(void)
 	heir();
 }
 
+/* --- init is killed -------------------------------------------------------------------- */
+
+/* With no pid namespace the kernel ends the program for init's sake. */
+static void test_init_killed_without(void)
+{
+	struct fh_spawn_options options = options_with(
+		FH_STREAM_NULL, FH_STREAM_PIPE, FH_STREAM_NULL);
+	struct pollfd watched = { .events = POLLIN };
+	struct fh_box *box;
+	char byte;
+
+	deny_namespaces();
+	box = start_box(SHELL("echo; exec sleep 99"), &options);
+	watched.fd = fh_box_stream(box, 1);
+	check_int(read(watched.fd, &byte, 1), 1);
+	/* Control: it does not end by itself. */
+	check_int(poll(&watched, 1, 300), 0);
+	check_int(kill(fh_box_pid(box), SIGKILL), 0);
+	check_int(poll(&watched, 1, 10000), 1);
+	check_int(watched.revents, POLLHUP);
+	check_int(end_of(box).reason, FH_END_KILLED);
+	fh_box_free(box);
+}
+
 static const struct tap_test tests[] = {
 	{ .name = "nothing of a box is inherited by programs",
 	  .run = test_close_on_exec },
 	{ .name = "a host dies, a fork of it has its descriptors",
 	  .run = test_heir },
 	{ .name = "and no namespaces", .run = test_heir_without },
+	{ .name = "init is killed where there are none",
+	  .run = test_init_killed_without },
 };
 
 int main(void)

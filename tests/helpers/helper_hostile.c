@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct fh_channel *hostile_channel;
@@ -27,6 +28,19 @@ char *at(const char *name)
 
 	snprintf(ret, sizeof(paths[0]), "%s/%s", directory, name);
 	return ret;
+}
+
+int hostile_socket(void)
+{
+	for (int fd = 3; fd < 64; fd++) {
+		int type = 0;
+		socklen_t size = sizeof(type);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+		    type == SOCK_SEQPACKET)
+			return fd;
+	}
+	return -1;
 }
 
 int pause_for_test(const char *word)
@@ -63,8 +77,7 @@ static int echo(void *ctx, const void *request, size_t size,
 static int describe(struct fh_broker *broker, struct fh_error *err)
 {
 	static const char *const extra[] = { "ptrace", "process_vm_readv",
-					     "kill", "sendmsg", "fork",
-					     "vfork", "clone" };
+					     "kill", "sendmsg", "clone" };
 	const struct fh_broker_terms once = { .size = sizeof(once),
 					      .when = FH_BROKER_STARTING,
 					      .times = 1 };

@@ -31,6 +31,9 @@ static inline int refused(bool is_so)
 /* NAME in the directory; four are kept. */
 char *at(const char *name);
 
+/* The end of the pair itself, which the channel keeps to itself. */
+int hostile_socket(void);
+
 /* Says a word to the test, and waits for its answer. */
 int pause_for_test(const char *word);
 

@@ -11,7 +11,7 @@
 /* Whoever says it is ended before this returns. */
 static int say(const void *message, size_t size)
 {
-	struct pollfd end = { .fd = fh_broker_fd(hostile_channel), .events = POLLIN };
+	struct pollfd end = { .fd = hostile_socket(), .events = POLLIN };
 
 	if (write(end.fd, message, size) != (ssize_t)size)
 		return BROKEN;
@@ -108,6 +108,14 @@ static int say_answer(void)
 	return say(bytes, (size_t)wire_put_answer(bytes, 1, 0, "", 0, 0));
 }
 
+/* The library's own call does not even say it. */
+static int be_ready_twice(void)
+{
+	if (fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0)
+		return BROKEN;
+	return say(bytes, (size_t)wire_put_plain(bytes, WIRE_READY, 77));
+}
+
 static int say_standing(void)
 {
 	return say(bytes, (size_t)wire_put_plain(bytes, WIRE_STANDING, 0));
@@ -115,7 +123,8 @@ static int say_standing(void)
 
 static int say_failed(void)
 {
-	struct fh_error err = { .code = -EPERM, .what = "nothing" };
+	struct fh_error err = { .code = -EPERM, .stage = FH_STAGE_APPLY,
+				.what = "nothing" };
 
 	return say(bytes, (size_t)wire_put_failure(bytes, &err));
 }
@@ -150,7 +159,7 @@ static int send_descriptors(int n_headers, int n_each)
 	struct iovec data = { bytes, (size_t)ask_for(at("files/plain"), NULL) };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1,
 				  .msg_control = &control };
-	struct pollfd end = { .fd = fh_broker_fd(hostile_channel), .events = POLLIN };
+	struct pollfd end = { .fd = hostile_socket(), .events = POLLIN };
 	size_t used = 0;
 
 	for (int i = 0; i < n_headers; i++) {
@@ -198,6 +207,7 @@ const struct hostile_attack hostile_messages[] = {
 	{ "version", say_version },
 	{ "type", say_type },
 	{ "answer", say_answer },
+	{ "ready-twice", be_ready_twice },
 	{ "standing", say_standing },
 	{ "failed", say_failed },
 	{ "other-kind", say_other_kind },

@@ -31,13 +31,6 @@ static int bind_twice(void)
 	return refused(bind_once() < 0);
 }
 
-static int be_ready_twice(void)
-{
-	if (fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0)
-		return BROKEN;
-	return refused(fh_broker_ready(hostile_channel, PATIENCE, NULL) < 0);
-}
-
 static int read_secret(void)
 {
 	char text[64];
@@ -182,7 +175,7 @@ static size_t ask_for_plain(uint8_t *ret)
 static int flood(void)
 {
 	static uint8_t bytes[WIRE_MESSAGE_MAX];
-	int end = fh_broker_fd(hostile_channel), n = 0;
+	int end = hostile_socket(), n = 0;
 	size_t size = ask_for_plain(bytes);
 
 	if (fcntl(end, F_SETFL, O_NONBLOCK) < 0)
@@ -218,7 +211,6 @@ const struct hostile_attack hostile_requests[] = {
 	{ "nothing", do_nothing },
 	{ "bind-late", bind_late },
 	{ "bind-twice", bind_twice },
-	{ "ready-twice", be_ready_twice },
 	{ "read-often", read_often },
 	{ "open-others", open_others },
 	{ "write-others", write_others },

@@ -45,14 +45,21 @@ tells_all() { # COMMAND...
 }
 
 @test "a C program, static" {
-  gcc -std=c11 $strict -static caller.c -o caller \
+  # Without a word, for what asks for names or loads PAM is not linked in.
+  run gcc -std=c11 $strict -static caller.c -o caller \
     $(pkg-config --static --cflags --libs fumehood)
+  echo "$output"
+  [ "$status" = 0 ]
+  [ -z "$output" ]
   tells_all ./caller
 }
 
 @test "a C++ program, static" {
-  g++ -std=c++17 $strict -static -x c++ caller.c -x none -o caller \
+  run g++ -std=c++17 $strict -static -x c++ caller.c -x none -o caller \
     $(pkg-config --static --cflags --libs fumehood)
+  echo "$output"
+  [ "$status" = 0 ]
+  [ -z "$output" ]
   tells_all ./caller
 }
 

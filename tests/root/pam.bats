@@ -110,17 +110,18 @@ answers() { # YES|NO|LATE SERVICE USER PASSWORD_FILE [LIMIT_MS]
 for file in "$@"; do
   "$STAGE/build/helper_authenticate" ask faillock good "$file"
 done
-ls -ln /run/faillock | awk 'NR > 1 { print $3, $NF }'
+stat -c '%u %n' /run/faillock/*
 SH
   run scene sh "$work/several" "$work/password" "$work/wrong" "$work/wrong" "$work/password"
   echo "$output"
   # The last one was right, but too late.
-  [ "$output" = $'yes\nno\nno\nno\n4000 good' ]
+  [ "$output" = $'yes\nno\nno\nno\n0 /run/faillock/good' ]
 }
 
 @test "a service that is not there is told, and is not the service other" {
   service other 'auth required pam_permit.so' 'account required pam_permit.so'
   run scene "$STAGE/build/helper_authenticate" ask nothing good "$work/password"
+  echo "$output"
   [ "$status" = 1 ]
   [ "$output" = "authenticate nothing: there is no such PAM service" ]
 }

@@ -1,0 +1,368 @@
+/* What the monitor's dispatcher gives, refuses, and ends a worker for. */
+#include "monitor_stand.h"
+
+static void add_open(unsigned int access, const char *name)
+{
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = access,
+				 .object = at(name) });
+}
+
+static void stage_files(void)
+{
+	stage();
+	check(mkdir("pub", 0755) == 0 && mkdir("pub/sub", 0755) == 0 &&
+	      mkdir("pub2", 0755) == 0 && mkdir("spool", 0755) == 0);
+	put_file("secret", "hidden", 0600);
+	put_file("pub/file", "plain", 0644);
+	put_file("pub/sub/file", "deep", 0644);
+	put_file("pub2/file", "other", 0644);
+	check(symlink("file", "pub/link") == 0 &&
+	      symlink("../secret", "pub/out") == 0 &&
+	      symlink("sub", "pub/dirlink") == 0 &&
+	      symlink("/proc/self/fd/0", "pub/magic") == 0 &&
+	      symlink("../secret", "spool/dangling") == 0);
+	check_int(mkfifo("pub/fifo", 0644), 0);
+}
+
+static bool reads(int fd, const char *text)
+{
+	char bytes[64] = "";
+	ssize_t n = read(fd, bytes, sizeof(bytes) - 1);
+
+	close(fd);
+	return n >= 0 && strcmp(bytes, text) == 0;
+}
+
+static void test_open(void)
+{
+	static const char *const refused[] = {
+		"secret", "pub2/file", "pub", "pub/", "pub/../secret",
+		"pub/sub/../file", "pub/./file", "pub//file", "pub/sub/",
+		"pub/..", "pub/sub", "pub/fifo", "pub/no/../file",
+	};
+	int fd;
+
+	stage_files();
+	add_open(FH_READ, "pub");
+	begin();
+	fd = ask_open(FH_READ, at("pub/file"));
+	check(fd > 2);
+	check_int(fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND),
+		  O_RDONLY);
+	check_int(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	check(reads(fd, "plain"));
+	check(reads(ask_open(FH_READ, at("pub/sub/file")), "deep"));
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		printf("# %s\n", refused[i]);
+		check_int(ask_open(FH_READ, at(refused[i])), -EACCES);
+	}
+	check_int(ask_open(FH_READ, "pub/file"), -EACCES);
+	check_int(ask_open(FH_READ, at("pub/none")), -ENOENT);
+	check_int(ask_open(FH_READ, at("pub/link")), -ELOOP);
+	check_int(ask_open(FH_READ, at("pub/out")), -ELOOP);
+	check_int(ask_open(FH_READ, at("pub/dirlink/file")), -ELOOP);
+	check_int(ask_open(FH_READ, at("pub/magic")), -ELOOP);
+	/* Of that access there is no row. */
+	check_int(ask_open(FH_WRITE, at("pub/file")), -EACCES);
+	check_int(ask_open(FH_BROKER_CREATE, at("pub/new")), -EACCES);
+	/* Control: these can be opened here. */
+	check(reads(open("pub2/file", O_RDONLY), "other"));
+	check(reads(open("pub/out", O_RDONLY), "hidden"));
+}
+
+static void test_open_to_change(void)
+{
+	struct stat st;
+	int fd;
+
+	umask(0);
+	stage_files();
+	add_open(FH_WRITE, "pub");
+	add_open(FH_BROKER_CREATE, "spool");
+	begin();
+	fd = ask_open(FH_WRITE, at("pub/file"));
+	check(fd > 2);
+	check_int(fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_RDWR);
+	check_int(write(fd, "P", 1), 1);
+	close(fd);
+	check(reads(open("pub/file", O_RDONLY), "Plain"));
+	fd = ask_open(FH_BROKER_CREATE, at("spool/new"));
+	check(fd > 2);
+	check_int(fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_WRONLY);
+	check_int(fstat(fd, &st), 0);
+	check_int(st.st_mode & 07777, 0666);
+	check_int(ask_open(FH_BROKER_CREATE, at("spool/new")), -EEXIST);
+	check_int(ask_open(FH_BROKER_CREATE, at("spool/dangling")), -EEXIST);
+	check_int(ask_open(FH_WRITE, at("pub/none")), -ENOENT);
+	check_int(ask_open(FH_WRITE, at("spool/new")), -EACCES);
+	check_int(ask_open(FH_READ, at("pub/file")), -EACCES);
+}
+
+/* The row of the closest directory counts, and its terms. */
+static void test_closest(void)
+{
+	stage_files();
+	add_open(FH_READ, "pub");
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = at("pub/sub"), .times = 1 });
+	begin();
+	check(reads(ask_open(FH_READ, at("pub/sub/file")), "deep"));
+	for (int i = 0; i < 3; i++)
+		check(reads(ask_open(FH_READ, at("pub/file")), "plain"));
+	check_ended(ask_open(FH_READ, at("pub/sub/file")),
+		    "asked for open 2 times, 1 are allowed");
+}
+
+static void test_root_directory(void)
+{
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = strdup("/") });
+	begin();
+	check(reads(ask_open(FH_READ, at("pub/file")), "plain"));
+	check_int(ask_open(FH_READ, "/"), -EACCES);
+	check_int(ask_open(FH_READ, "/../etc/passwd"), -EACCES);
+}
+
+/* What stood there at the split is opened, wherever its name leads now. */
+static void test_directory_stays(void)
+{
+	stage_files();
+	add_open(FH_READ, "pub");
+	begin();
+	check(rename("pub", "moved") == 0 && rename("pub2", "pub") == 0);
+	check(reads(ask_open(FH_READ, at("pub/file")), "plain"));
+	check(reads(open("pub/file", O_RDONLY), "other"));
+}
+
+static bool answers(const char *text)
+{
+	return answer.header.size == strlen(text) &&
+	       memcmp(answer.bytes + WIRE_HEADER_SIZE, text, strlen(text)) == 0;
+}
+
+static void test_read_file(void)
+{
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_READ_FILE, .max_answer = 6,
+				 .object = at("secret") });
+	begin();
+	check_int(ask_read(at("secret")), 0);
+	check(answers("hidden"));
+	check_int(ask_read(at("secret")), 0);
+	check(answers("hidden"));
+	check_int(ask_read(at("pub/file")), -EACCES);
+	check_int(ask_read(at("pub/../secret")), -EACCES);
+	/* Another file in its place is not read; what is written into it is. */
+	put_file("other", "others", 0600);
+	check_int(truncate("secret", 3), 0);
+	check(rename("secret", "aside") == 0 && rename("other", "secret") == 0);
+	check_int(ask_read(at("secret")), 0);
+	check(answers("hid"));
+	check_int(truncate("aside", 7), 0);
+	check_int(ask_read(at("secret")), -EFBIG);
+	check_int(answer.header.size, 0);
+}
+
+static void test_no_such_rows(void)
+{
+	char *fifo;
+
+	stage_files();
+	fifo = at("pub/fifo");
+	add((struct broker_row){ .kind = FH_BROKER_READ_FILE, .max_answer = 6,
+				 .object = fifo });
+	check_int(monitor_new(broker, &monitor, &err), -EINVAL);
+	check(strstr(err.what, fifo) != NULL);
+	broker = broker_new();
+	add_open(FH_READ, "none");
+	check_int(monitor_new(broker, &monitor, &err), -ENOENT);
+	check(strstr(err.what, "none") != NULL);
+	broker = broker_new();
+	add_open(FH_READ, "pub/file");
+	check_int(monitor_new(broker, &monitor, &err), -ENOTDIR);
+	broker = broker_new();
+	add((struct broker_row){ .kind = FH_BROKER_REQUEST, .max_request = 6,
+				 .object = strdup("later") });
+	check_int(monitor_new(broker, &monitor, &err), -EINVAL);
+	check(monitor == NULL);
+	/* Control */
+	broker = broker_new();
+	add_open(FH_READ, "pub");
+	begin();
+}
+
+static void test_terms(void)
+{
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = at("pub"),
+				 .when = FH_BROKER_STARTING });
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = at("pub2"),
+				 .when = FH_BROKER_SERVING });
+	begin();
+	check(ask_open(FH_READ, at("pub/file")) > 2);
+	check_ended(ask_open(FH_READ, at("pub2/file")),
+		    "asked for open before it was ready, which is allowed after only");
+	check_int(ask_ready(), 0);
+	check(ask_open(FH_READ, at("pub2/file")) > 2);
+	check_ended(ask_open(FH_READ, at("pub/file")),
+		    "asked for open after it was ready, which is allowed before only");
+	check_int(ask_ready(), -EPROTO);
+	check_str(answer.why, "said twice that it is ready");
+}
+
+static void test_per_minute(void)
+{
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = at("pub"), .per_minute = 3 });
+	begin();
+	for (int i = 0; i < 3; i++) {
+		check(ask_open(FH_READ, at("pub/file")) > 2);
+		clock_us += 10000000;
+	}
+	check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
+	/* A minute after the first, and never more than three in any. */
+	clock_us += 29000000;
+	check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
+	clock_us += 2000000;
+	check(ask_open(FH_READ, at("pub/file")) > 2);
+	check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
+	clock_us += 3600000000;
+	for (int i = 0; i < 3; i++)
+		check(ask_open(FH_READ, at("pub/file")) > 2);
+	check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
+	check_int(monitor->n_answered, 11);
+	check_int(monitor->n_refused, 4);
+}
+
+static int calls;
+
+static int handle(void *ctx, const void *request, size_t size,
+		  struct fh_broker_reply *reply)
+{
+	calls++;
+	check_int(reply->size, 8);
+	memcpy(reply->data, request, size < 8 ? size : 8);
+	reply->size = size;
+	if (ctx == &calls)
+		reply->fd = open("/dev/null", O_RDONLY);
+	if (ctx == &err)
+		reply->fd = 99;
+	if (size && *(const char *)request == '!')
+		return -EXDEV;
+	return size && *(const char *)request == '?' ? 5 : 0;
+}
+
+static int request(const char *name, const char *data)
+{
+	return ask((struct fh_broker_ask){ .kind = FH_BROKER_REQUEST,
+					   .name = name, .data = data,
+					   .data_size = strlen(data) });
+}
+
+static void add_request(const char *name, void *ctx)
+{
+	add((struct broker_row){ .kind = FH_BROKER_REQUEST, .handler = handle,
+				 .ctx = ctx, .object = strdup(name),
+				 .max_request = 10, .max_answer = 8 });
+}
+
+static void test_request(void)
+{
+	int fd;
+
+	stage();
+	add_request("echo", NULL);
+	add_request("null", &calls);
+	add_request("wrong", &err);
+	begin();
+	check_int(request("echo", "abc"), 0);
+	check(answers("abc"));
+	check_int(request("echo", ""), 0);
+	check(answers(""));
+	check_int(request("echo", "!"), -EXDEV);
+	check(answers(""));
+	fd = request("null", "x");
+	check(fd > 2 && answers("x"));
+	close(fd);
+	/* With an error nothing comes, and nothing stays open. */
+	check_int(request("null", "!"), -EXDEV);
+	check_int(open("/dev/null", O_RDONLY), fd);
+	close(fd);
+	calls = 0;
+	check_int(request("echo", "?"), -EIO);
+	check_int(request("echo", "123456789"), -EIO);
+	check_int(answer.header.size, 0);
+	check_int(request("wrong", "x"), -EIO);
+	check_int(calls, 3);
+	check_int(request("none", "x"), -EACCES);
+	check_ended(request("echo", "1234567890a"),
+		    "made request echo of 11 bytes, 10 are allowed");
+	check_int(calls, 3);
+}
+
+/* The worker's bytes do not stay, where they may be secret. */
+static void test_wiped(void)
+{
+	struct fh_broker_ask wish = { .kind = FH_BROKER_REQUEST,
+				      .name = "echo", .data = "secret",
+				      .data_size = 6 };
+	uint8_t message[WIRE_MESSAGE_MAX];
+	int size;
+
+	stage();
+	add_request("echo", NULL);
+	begin();
+	size = wire_put_request(message, 1, &wish);
+	check(size > 0 && memmem(message, (size_t)size, "secret", 6));
+	check(dispatch(message, (size_t)size) > 0);
+	check(answers("secret"));
+	for (int i = 0; i < size; i++)
+		check_int(message[i], 0);
+}
+
+static void test_no_message(void)
+{
+	uint8_t message[WIRE_HEADER_SIZE] = { 0 };
+	static const enum wire_type types[] = { WIRE_STANDING };
+
+	stage();
+	begin();
+	check_int(dispatch(message, 0), -EPROTO);
+	check_int(dispatch(message, 5), -EPROTO);
+	check_int(dispatch(message, sizeof(message)), -EPROTO);
+	check(strncmp(answer.why, "sent a message that is none: ", 29) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		int n = wire_put_plain(message, types[i], 1);
+
+		check_ended(dispatch(message, (size_t)n),
+			    "sent a message that only others send");
+	}
+	check_ended(ask_read("/x"),
+		    "asked for read-file, which the table does not have");
+	/* Control */
+	check_int(ask_ready(), 0);
+}
+
+int main(void)
+{
+	const struct tap_test tests[] = {
+		{ "files beneath a directory are opened, no others", test_open, 0 },
+		{ "what is there is changed, what is not is made", test_open_to_change, 0 },
+		{ "the row of the closest directory counts", test_closest, 0 },
+		{ "a row for all files", test_root_directory, 0 },
+		{ "a directory is the one of the split", test_directory_stays, 0 },
+		{ "a file's bytes are read anew, of the same file", test_read_file, 0 },
+		{ "rows that cannot be opened are told", test_no_such_rows, 0 },
+		{ "rows are legal before, or after, the worker is ready", test_terms, 0 },
+		{ "no more in any minute than a row allows", test_per_minute, 0 },
+		{ "handlers answer what they may", test_request, 0 },
+		{ "what was secret in a message is wiped", test_wiped, 0 },
+		{ "what is no request ends the worker", test_no_message, 0 },
+	};
+
+	return tap_run(tests, ARRAY_SIZE(tests));
+}
