@@ -140,7 +140,7 @@ static void clear(struct role *role)
 int role_take(struct role *ret, struct fh_error *err)
 {
 	const char *value = getenv(ROLE_VARIABLE);
-	char *words[N_WORDS_MAX], text[256];
+	char *words[N_WORDS_MAX] = { NULL }, text[256];
 	struct role role;
 
 	clear(&role);
