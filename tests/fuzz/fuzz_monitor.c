@@ -58,11 +58,14 @@ static void clean_up(void)
 	must(system(command) >= 0);
 }
 
+/* Two at a time. */
 static char *under(const char *name)
 {
-	char *ret = NULL;
+	static char paths[2][PATH_MAX + 16];
+	static unsigned int next;
+	char *ret = paths[next++ % 2];
 
-	must(asprintf(&ret, "%s/%s", directory, name) > 0);
+	snprintf(ret, sizeof(paths[0]), "%s/%s", directory, name);
 	return ret;
 }
 
@@ -76,9 +79,11 @@ static void put(const char *name)
 /* The worker's name of it takes the place of the disk's. */
 static void add(struct broker_row row, const char *name, const char *seen_as)
 {
-	row.object = name ? under(name) : seen_as ? strdup(seen_as) : NULL;
+	char object[64] = "";
+
+	snprintf(object, sizeof(object), "%s", seen_as ? seen_as : "");
+	row.object = name ? under(name) : seen_as ? object : NULL;
 	must(broker_add(broker, &row, NULL) == 0);
-	free(row.object);
 	seen.rows = realloc(seen.rows, broker->n_rows * sizeof(*seen.rows));
 	seen.rows[seen.n_rows] = broker->rows[seen.n_rows];
 	if (seen_as)
