@@ -9,13 +9,13 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "broker/helper.h"
 #include "policy/policy.h"
 
 #define AUTHENTICATE_PER_MINUTE 10
 #define AUTHENTICATE_DELAY_MS 2000
 #define DELAY_MS_MAX 60000
 #define SERVICE_MAX 64 /* bytes, NUL included */
-#define HOST_MAX 256
 
 /* What each kind's monitor does beyond the loop's own calls; broker_policy.c
  * has those. */
@@ -208,8 +208,7 @@ static int check_pattern(struct row_check *check)
 		return 0;
 	if (strncmp(name, "*.", 2) == 0)
 		name += 2;
-	if (!is_name(name, HOST_MAX, "-_.") || name[0] == '.' ||
-	    strstr(name, ".."))
+	if (!helper_is_host_name(name))
 		return refuse(check, -EINVAL,
 			      "neither a host name nor \"*.\" and one");
 	return 0;

@@ -33,7 +33,7 @@ static void add_word(struct filler *filler, const char *word)
 
 	text_add_escaped(&safe, word);
 	text_add(filler->text, "%s", filler->separator);
-	if (used > INDENT && used + safe.len + 2 > WIDTH) {
+	if (used > INDENT && used + safe.len + strlen(" ,,") > WIDTH) {
 		text_add(filler->text, "\n");
 		filler->line_start = filler->text->len;
 		text_add(filler->text, "%*s", INDENT, "");
@@ -85,9 +85,7 @@ static void print_process(const struct broker_view *view, enum view_role role,
 		else
 			add_word(&filler, capability_names[cap]);
 	}
-	if (process->note)
-		add_word(&filler, process->note);
-	else if (!process->capabilities)
+	if (!process->capabilities)
 		add_word(&filler, "no capability");
 	end(&filler, "");
 }

@@ -43,8 +43,6 @@ static void print_processes(const struct broker_view *view, struct text *ret)
 			 separator, process->name, process->uid, process->gid);
 		separator = ",";
 		print_capabilities(view, (enum view_role)role, ret);
-		if (process->note)
-			text_add(ret, ", \"note\": \"%s\"", process->note);
 		text_add(ret, "}");
 	}
 	text_add(ret, "\n  ],\n");

@@ -65,12 +65,15 @@ static void check_null(void)
 		attempt_end((call), expected)
 #define BAD(expected, call) TRY(0, expected, call)
 #define BAD_PLAN(expected, call) TRY(NEED_PLANS, expected, call)
+#define BAD_ASK(expected, call) TRY(NEED_CHANNEL, expected, call)
 #define BAD_BOX(expected, call) TRY(NEED_BOX, expected, call)
 
 /* With a NULL where none may be. */
-#define NULLED(call)                                                           \
-	for (attempt_begin(NEED_PLANS, #call); attempt_next(); check_null())   \
+#define NULLED_OF(needs, call)                                                 \
+	for (attempt_begin(needs, #call); attempt_next(); check_null())        \
 		attempt_end((call), -EINVAL)
+#define NULLED(call) NULLED_OF(NEED_PLANS, call)
+#define NULLED_ASK(call) NULLED_OF(NEED_CHANNEL, call)
 
 /* One that has no error to give, and takes no harm. */
 #define TAKES(expected, call) TRY(0, expected, call)
@@ -93,9 +96,15 @@ static inline bool is_about_plans(const char *name)
 	return false;
 }
 
+static inline bool is_about_brokers(const char *name)
+{
+	return strncmp(name, "fh_broker_", 10) == 0 ||
+	       strncmp(name, "fh_channel_", 11) == 0;
+}
+
 static inline bool is_about_boxes(const char *name)
 {
-	return !is_about_plans(name);
+	return !is_about_plans(name) && !is_about_brokers(name);
 }
 
 static inline void attempt_start(void)

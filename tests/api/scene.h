@@ -8,6 +8,8 @@
 #include <fumehood/fumehood.h>
 #include <sys/prctl.h>
 
+#include "broker/channel.h"
+#include "broker/packet.h"
 #include "mech/landlock_builder.h"
 #include "no_memory.h"
 #include "policy/policy.h"
@@ -18,6 +20,7 @@
 enum scene_need {
 	NEED_PLANS = 1, /* .plan and .self */
 	NEED_BOX = 2,
+	NEED_CHANNEL = 4, /* to a monitor that never answers */
 };
 
 /* What calls fill in. */
@@ -32,6 +35,8 @@ struct outputs {
 	struct fh_preset preset;
 	struct fh_result result;
 	struct fh_setting setting;
+	struct fh_broker_answer answer;
+	uint32_t id;
 	char line[64];
 };
 
@@ -43,6 +48,8 @@ struct scene {
 	struct fh_landlock *landlock;
 	struct fh_seccomp *seccomp;
 	struct fh_box *box;
+	struct fh_channel *channel;
+	int monitor_fd; /* its other end */
 	struct fh_result result; /* of a box that was never started */
 	struct outputs out;
 
@@ -127,6 +134,16 @@ static inline void scene_kernel_need(void)
 		scene_do(fh_kernel_probe(&scene_kernel, &scene_err));
 }
 
+static inline void scene_make_channel(struct scene *s)
+{
+	int ends[2];
+
+	check(packet_pair(ends) == 0);
+	s->channel = channel_new(ends[0]);
+	s->monitor_fd = ends[1];
+	check(s->channel);
+}
+
 static inline void scene_make(struct scene *s, unsigned int needs)
 {
 	const struct fh_spawn_options options = { .size = sizeof(options),
@@ -149,6 +166,8 @@ static inline void scene_make(struct scene *s, unsigned int needs)
 	if (needs & NEED_BOX)
 		scene_do(fh_spawn(s->policy, scene_running, &options, &s->box,
 				  &scene_err));
+	if (needs & NEED_CHANNEL)
+		scene_make_channel(s);
 	s->result = (struct fh_result){ .reason = FH_END_NOT_STARTED,
 					.status = -1,
 					.exit_code = FH_EXIT_NOT_BOXED };
@@ -168,6 +187,10 @@ static inline void scene_make(struct scene *s, unsigned int needs)
 static inline void scene_done(struct scene *s)
 {
 	fh_box_free(s->box);
+	if (s->channel) {
+		fh_channel_free(s->channel);
+		close(s->monitor_fd);
+	}
 	fh_plan_free(s->plan);
 	fh_plan_free(s->self);
 	fh_policy_free(s->policy);

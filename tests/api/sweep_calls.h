@@ -43,7 +43,7 @@ static void sweep_begin(unsigned int flags, const char *call)
 
 static void sweep_prepare(void)
 {
-	scene_make(&s, sweep.flags & (NEED_PLANS | NEED_BOX));
+	scene_make(&s, sweep.flags & (NEED_PLANS | NEED_BOX | NEED_CHANNEL));
 	memset(&told, 0, sizeof(told));
 	err = sweep.way == NOBODY_TOLD ? NULL : &told;
 	memory->lasts = sweep.way == ALL_FAIL;

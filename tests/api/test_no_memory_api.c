@@ -303,6 +303,43 @@ static void test_seccomp(void)
 	SWEEP(NEVER, (fh_seccomp_free(s.seccomp), s.seccomp = NULL, 0));
 }
 
+/* All that a channel has is had when it is made. Nobody answers. */
+static int unanswered(int r)
+{
+	return r == -ETIMEDOUT ? 0 : r;
+}
+
+static void test_ask(void)
+{
+	const struct fh_broker_ask ask = { .kind = FH_BROKER_RESOLVE,
+					   .name = "x" };
+	const unsigned int flags = NEVER | NEED_CHANNEL;
+	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
+	char bytes[8];
+
+	need_failing_memory();
+	SWEEP(flags, unanswered(fh_broker_ready(s.channel, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_bind(s.channel, FH_TCP, NULL, 80, 0,
+					       err)));
+	SWEEP(flags, unanswered(fh_broker_connect(s.channel, FH_TCP, "::1", 80,
+						  0, err)));
+	SWEEP(flags, unanswered(fh_broker_open(s.channel, FH_READ, "/x", 0, 0,
+					       err)));
+	SWEEP(flags, unanswered(fh_broker_read_file(s.channel, "/x", bytes, 8,
+						    &s.out.n, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_authenticate(s.channel, "s", "u",
+						       "p", 0, err)));
+	SWEEP(flags, unanswered(fh_broker_resolve(s.channel, "x", addresses,
+						  &s.out.n, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_request(s.channel, "r", NULL, 0, NULL,
+						  0, NULL, NULL, 0, err)));
+	SWEEP(flags, fh_broker_begin(s.channel, &ask, &s.out.id, err));
+	SWEEP(flags, fh_broker_finish(s.channel, 0, &s.out.answer, err) ==
+			     -ENOENT ? 0 : -1);
+	SWEEP(flags, fh_broker_fd(s.channel) >= 0 ? 0 : -1);
+	SWEEP(NEVER, (fh_channel_free(NULL), 0));
+}
+
 static void test_names(void)
 {
 	need_failing_memory();
@@ -347,6 +384,7 @@ static const struct tap_test tests[] = {
 	{ .name = "Landlock's first rule", .run = test_landlock_room,
 	  .seconds = 60 },
 	{ .name = "system-call filters", .run = test_seccomp, .seconds = 60 },
+	{ .name = "asking a monitor", .run = test_ask, .seconds = 60 },
 	{ .name = "names", .run = test_names, .seconds = 60 },
 	{ .name = "no function was left out", .run = test_complete },
 };

@@ -20,9 +20,9 @@ static void must_be_same(const uint8_t *data, size_t size, int n)
 }
 
 /* Refused with a reason, or taken without one. */
-static bool is_taken(int r, const char *why)
+static bool is_taken(int r, const char *const *why)
 {
-	must(r == 0 ? !why : !!why);
+	must(r == 0 ? !*why : !!*why);
 	return r == 0;
 }
 
@@ -31,7 +31,7 @@ static void try_header(const uint8_t *data, size_t size)
 	struct wire_header header;
 	const char *why = NULL;
 
-	if (!is_taken(wire_take_header(data, size, &header, &why), why))
+	if (!is_taken(wire_take_header(data, size, &header, &why), &why))
 		return;
 	must(header.size == size - WIRE_HEADER_SIZE && header.n_fds <= 1);
 	if (header.type == WIRE_ANSWER)
@@ -49,7 +49,7 @@ static void try_request(const uint8_t *data, size_t size)
 	static struct wire_request request;
 	const char *why = NULL;
 
-	if (!is_taken(wire_take_request(data, size, &request, &why), why))
+	if (!is_taken(wire_take_request(data, size, &request, &why), &why))
 		return;
 	must(memchr(request.name, '\0', sizeof(request.name)) &&
 	     memchr(request.user, '\0', sizeof(request.user)));
@@ -67,7 +67,7 @@ static void try_addresses(const uint8_t *data, size_t size)
 	size_t n = 0;
 
 	if (!is_taken(wire_take_addresses(data, size, addresses, &n, &why),
-		      why))
+		      &why))
 		return;
 	must(wire_take_header(data, size, &header, NULL) == 0);
 	must_be_same(data, size,
@@ -80,7 +80,7 @@ static void try_failure(const uint8_t *data, size_t size)
 	struct wire_header header;
 	const char *why = NULL;
 
-	if (!is_taken(wire_take_failure(data, size, &err, &why), why))
+	if (!is_taken(wire_take_failure(data, size, &err, &why), &why))
 		return;
 	must(wire_take_header(data, size, &header, NULL) == 0);
 	/* Put anew it has the number 0, as nobody asked. */

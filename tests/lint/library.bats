@@ -98,6 +98,9 @@ system_calls+=' fork getppid'
 text+=' strncasecmp'
 memory+=' explicit_bzero'
 rest_of_helpers='dlsym getaddrinfo'
+# The broker's packets, and what a worker can poll.
+system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
+text+=' inet_pton'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
@@ -131,7 +134,7 @@ rest+=' stack_chk_fail cxa_finalize gmon_start _ITM_deregisterTMCloneTable _ITM_
   # that they do, and that the list is whole.
   grep -qx '  "fh_wait",' <(sed 's/^\t/  /' "$BUILD/exported_names.h")
   diff <(named) <(tr -d '\t",' <"$BUILD/exported_names.h")
-  for test in test_no_memory_api test_bad_input test_bad_input_box; do
+  for test in test_no_memory_api test_bad_input test_bad_input_box test_bad_input_broker; do
     grep -q 'check_all_tried(' "tests/api/$test.c"
     grep -q 'no function was left out' "tests/api/$test.c"
   done

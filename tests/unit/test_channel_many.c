@@ -287,6 +287,29 @@ static void test_free(void)
 	check_int(fh_broker_fd(NULL), -EINVAL);
 }
 
+/* None could be made: the socket is closed all the same. */
+static void test_none(void)
+{
+	struct rlimit limit, none;
+	int ends[2], before = count_fds();
+
+	check(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	for (int more = 0; more < 2; more++) {
+		check_int(packet_pair(ends), 0);
+		none = limit;
+		/* Both ends were the lowest that are free. */
+		none.rlim_cur = (rlim_t)ends[1] + 1 + (rlim_t)more;
+		check(setrlimit(RLIMIT_NOFILE, &none) == 0);
+		check(!channel_new(ends[0]));
+		check(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+		close(ends[1]);
+		check_int(count_fds(), before);
+	}
+	check_int(packet_pair(ends), 0);
+	channel = channel_new(ends[0]);
+	check(channel);
+}
+
 static const struct tap_test tests[] = {
 	{ .name = "answers for others are kept", .run = test_order },
 	{ .name = "the seventeenth request", .run = test_too_many },
@@ -297,6 +320,7 @@ static const struct tap_test tests[] = {
 	{ .name = "the monitor ends while it is waited for",
 	  .run = test_death_waiting },
 	{ .name = "no more descriptors to be had", .run = test_no_descriptor },
+	{ .name = "a channel that cannot be made", .run = test_none },
 	{ .name = "what is freed closes all", .run = test_free },
 };
 
