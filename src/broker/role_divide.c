@@ -79,16 +79,11 @@ static void write_variable(struct division *d, enum role_name name)
  * is taken off again must not run one in this copy of it. */
 static void default_handlers(const struct division *d)
 {
-	for (int sig = 1; sig < NSIG; sig++) {
-		struct sigaction action;
-
-		if (sigaction(sig, NULL, &action) == 0 &&
-		    action.sa_handler != SIG_IGN &&
-		    action.sa_handler != SIG_DFL)
+	for (int sig = 1; sig <= PROCESS_SIGNALS; sig++)
+		if (!process_ignores_signal(sig))
 			process_default_signal(sig);
-	}
 	if (d->ignores_children)
-		signal(SIGCHLD, SIG_IGN);
+		process_ignore_signal(SIGCHLD);
 }
 
 static int inherit(int fd)
@@ -197,7 +192,6 @@ static int open_above(const char *path, int flags)
 static int prepare(struct division *d, const int *keep, size_t n_keep)
 {
 	size_t n = 0;
-	struct sigaction action;
 
 	while (environ && environ[n])
 		n++;
@@ -220,9 +214,7 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 	d->report[1] = fd_raise(d->report[1]);
 	if (d->report[0] < 0 || d->report[1] < 0)
 		return -EMFILE;
-	if (sigaction(SIGCHLD, NULL, &action) < 0)
-		return -errno;
-	d->ignores_children = action.sa_handler == SIG_IGN;
+	d->ignores_children = process_ignores_signal(SIGCHLD);
 	return 0;
 }
 
@@ -279,11 +271,11 @@ int role_divide(const bool is_wanted[N_ROLES], char *const argv[],
 	}
 	/* The kernel would reap the worker before anybody saw how it ended. */
 	if (d.ignores_children)
-		signal(SIGCHLD, SIG_DFL);
+		process_default_signal(SIGCHLD);
 	r = divide(&d, is_wanted, err);
 	clean_up(&d);
 	if (d.ignores_children)
-		signal(SIGCHLD, SIG_IGN);
+		process_ignore_signal(SIGCHLD);
 	process_restore_signals(d.mask);
 	return r;
 }

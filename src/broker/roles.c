@@ -137,6 +137,19 @@ static void clear(struct role *role)
 		role->peers[i] = (struct role_peer){ -1, -1 };
 }
 
+/* What is executed later is of no role. */
+static void forget_variable(void)
+{
+	const size_t len = strlen(ROLE_VARIABLE "=");
+	char **to = environ;
+
+	for (char **at = environ; at && *at; at++)
+		if (strncmp(*at, ROLE_VARIABLE "=", len) != 0)
+			*to++ = *at;
+	if (to)
+		*to = NULL;
+}
+
 int role_take(struct role *ret, struct fh_error *err)
 {
 	const char *value = getenv(ROLE_VARIABLE);
@@ -152,8 +165,7 @@ int role_take(struct role *ret, struct fh_error *err)
 		error_remedy(err, "take it out of the environment");
 		return -EINVAL;
 	}
-	if (value)
-		unsetenv(ROLE_VARIABLE);
+	forget_variable();
 	close_on_exec(role.socket);
 	for (size_t i = 0; i < N_ROLES; i++) {
 		close_on_exec(role.peers[i].socket);
