@@ -8,11 +8,12 @@ login_setup() {
 
 login_run() { # ARGUMENTS...; PREFIX before them
   local n
+  rm -f "$WORK/out" # another server's
   "${PREFIX[@]}" "$STAGE/build/example_login_server" "$@" \
     >"$WORK/out" 2>"$WORK/said" 3>&- &
   SERVER=$!
   for ((n = 0; n < 200; n++)); do
-    if grep -q serving "$WORK/out"; then
+    if grep -qs serving "$WORK/out"; then
       MONITOR=$SERVER
       WORKER=$(worker_of "$MONITOR")
       [ -n "$WORKER" ]
@@ -29,7 +30,7 @@ login_run() { # ARGUMENTS...; PREFIX before them
 # The child that is the first: helpers come after it.
 worker_of() { # MONITOR
   local children
-  read -r -a children <"/proc/$1/task/$1/children"
+  read -r -a children <"/proc/$1/task/$1/children" || true
   echo "${children[0]:-}"
 }
 
