@@ -35,8 +35,8 @@ void fh_broker_free(struct fh_broker *broker);
  * fh_broker_worker() - what the worker is confined by
  *
  * As for fh_confine(): nothing is granted but what is set here. The filter also
- * refuses new processes (threads are the policy's to allow), because a child
- * of the worker could outlive both roles; and prctl(PR_SET_PDEATHSIG).
+ * refuses new processes (threads are the policy's to allow) and executing
+ * programs, because either could outlive both roles; and prctl(PR_SET_PDEATHSIG).
  * Return: borrowed, to be changed before the split; NULL for NULL
  */
 struct fh_policy *fh_broker_worker(struct fh_broker *broker);
