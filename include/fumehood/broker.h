@@ -441,7 +441,8 @@ struct fh_broker_ask {
  * @id:        of fh_broker_begin()
  * @status:    0 or a negative errno
  * @fd:        the caller's from now on; or -1
- * @data:      @size bytes, borrowed until the next call on the channel
+ * @data:      @size bytes, borrowed until the next call on the channel, which wipes
+ *             them
  */
 struct fh_broker_answer {
 	uint32_t id;

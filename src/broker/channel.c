@@ -6,6 +6,10 @@
  *	                   \--nobody waits any more--> abandoned --answer--> free
  *
  * All memory is there from the start: each request has its place.
+ *
+ * What an answer brings may be a key, and a question a password. Hence .out is wiped
+ * when it was written, .in when what it holds was copied or dropped, and what the
+ * caller was lent when the next call begins.
  */
 #include "broker/channel.h"
 
@@ -44,7 +48,9 @@ struct fh_channel {
 	struct slot slots[FH_BROKER_PENDING_MAX];
 	uint8_t out[WIRE_MESSAGE_MAX];
 	uint8_t in[WIRE_MESSAGE_MAX]; /* the answer that came last */
-	size_t in_size;
+	size_t in_size;		      /* of it; 0: wiped */
+	uint8_t *lent;		      /* among .kept, given last; or NULL */
+	size_t lent_size;
 	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
 	/* Of the slot with that number, while it is kept. Apart from the slots, so
 	 * that these lie together, and memory that nobody needs is never touched. */
@@ -79,13 +85,33 @@ struct fh_channel *channel_new(int socket)
 	return channel;
 }
 
+static void wipe_in(struct fh_channel *channel)
+{
+	explicit_bzero(channel->in, channel->in_size);
+	channel->in_size = 0;
+}
+
+void channel_wipe(struct fh_channel *channel)
+{
+	wipe_in(channel);
+	if (channel->lent)
+		explicit_bzero(channel->lent, channel->lent_size);
+	channel->lent = NULL;
+}
+
 void channel_free(struct fh_channel *channel)
 {
 	if (!channel)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(channel->slots); i++)
-		if (channel->slots[i].state == SLOT_KEPT)
-			cleanup_close(&channel->slots[i].fd);
+	channel_wipe(channel);
+	for (size_t i = 0; i < ARRAY_SIZE(channel->slots); i++) {
+		struct slot *slot = &channel->slots[i];
+
+		if (slot->state != SLOT_KEPT)
+			continue;
+		cleanup_close(&slot->fd);
+		explicit_bzero(channel->kept[i], slot->size);
+	}
 	cleanup_close(&channel->poll_fd);
 	cleanup_close(&channel->kept_fd);
 	cleanup_close(&channel->socket);
@@ -95,11 +121,6 @@ void channel_free(struct fh_channel *channel)
 int channel_fd(const struct fh_channel *channel)
 {
 	return channel->poll_fd;
-}
-
-void channel_wipe(struct fh_channel *channel)
-{
-	explicit_bzero(channel->in, channel->in_size);
 }
 
 bool channel_is_ready(const struct fh_channel *channel)
@@ -184,6 +205,7 @@ static int give_up(struct fh_channel *channel, int code, const char *why)
 static void keep(struct fh_channel *channel, struct slot *slot)
 {
 	memcpy(message_of(channel, slot), channel->in, slot->size);
+	wipe_in(channel);
 	slot->state = SLOT_KEPT;
 	slot->order = channel->n_ever_kept++;
 	if (channel->n_kept++ == 0)
@@ -209,9 +231,12 @@ static void give(struct fh_channel *channel, struct slot *slot,
 		ret->data = message + WIRE_HEADER_SIZE;
 		ret->size = size;
 	}
-	if (slot->state == SLOT_KEPT && --channel->n_kept == 0 &&
-	    !channel->failed)
-		lower_flag(channel);
+	if (slot->state == SLOT_KEPT) {
+		channel->lent = message_of(channel, slot);
+		channel->lent_size = slot->size;
+		if (--channel->n_kept == 0 && !channel->failed)
+			lower_flag(channel);
+	}
 	slot->state = SLOT_FREE;
 }
 
@@ -297,17 +322,22 @@ static int receive(struct fh_channel *channel, int64_t deadline,
 	if (channel->failed)
 		return channel->failed;
 	r = fetch(channel, deadline, &size, &fd);
-	if (r == -EMSGSIZE)
-		return give_up(channel, -EPROTO, "it is too long");
-	if (r == -EBADMSG)
+	if (r == -EMSGSIZE || r == -EBADMSG) {
+		channel->in_size = sizeof(channel->in);
+		wipe_in(channel);
 		return give_up(channel, -EPROTO,
-			       "it is empty or has too many descriptors");
+			       r == -EMSGSIZE
+				       ? "it is too long"
+				       : "it is empty or has too many descriptors");
+	}
 	if (r < 0 && r != -EMFILE)
 		return r;
-	channel->in_size = size;
 	if (size == 0)
 		return give_up(channel, -EPIPE, NULL);
+	channel->in_size = size;
 	why = sort_in(channel, size, &fd, r == -EMFILE, ret);
+	if (!*ret)
+		wipe_in(channel);
 	return why ? give_up(channel, -EPROTO, why) : 0;
 }
 
@@ -406,7 +436,7 @@ static int post(struct fh_channel *channel, const struct fh_broker_ask *ask,
 static int ask_for(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		   int64_t deadline, struct slot **ret)
 {
-	bool is_secret = ask && ask->kind == FH_BROKER_AUTHENTICATE;
+	bool has_data = ask && ask->data;
 	uint32_t id = new_id(channel);
 	int size = channel->failed, r;
 
@@ -414,7 +444,7 @@ static int ask_for(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		size = put(channel, id, ask);
 	r = size < 0 ? size
 		     : post(channel, ask, id, (size_t)size, deadline, ret);
-	if (is_secret)
+	if (has_data)
 		explicit_bzero(channel->out,
 			       size < 0 ? sizeof(channel->out) : (size_t)size);
 	return r;
@@ -424,8 +454,10 @@ int channel_begin(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		  uint32_t *ret_id)
 {
 	struct slot *slot = NULL;
-	int r = ask_for(channel, ask, DEADLINE_NEVER, &slot);
+	int r;
 
+	channel_wipe(channel);
+	r = ask_for(channel, ask, DEADLINE_NEVER, &slot);
 	if (r == 0)
 		*ret_id = slot->id;
 	return r;
@@ -437,8 +469,10 @@ int channel_exchange(struct fh_channel *channel,
 {
 	int64_t deadline = deadline_in(timeout_ms);
 	struct slot *asked = NULL, *answered = NULL;
-	int r = ask_for(channel, ask, deadline, &asked);
+	int r;
 
+	channel_wipe(channel);
+	r = ask_for(channel, ask, deadline, &asked);
 	if (r < 0)
 		return r;
 	while (answered != asked) {
@@ -462,6 +496,7 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 	bool is_awaited = find_state(channel, SLOT_ASKED);
 	int r;
 
+	channel_wipe(channel);
 	if (slot) {
 		give(channel, slot, message_of(channel, slot), ret);
 		return 0;
