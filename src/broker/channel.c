@@ -7,9 +7,8 @@
  *
  * All memory is there from the start: each request has its place.
  *
- * What an answer brings may be a key, and a question a password. Hence .out is wiped
- * when it was written, .in when what it holds was copied or dropped, and what the
- * caller was lent when the next call begins.
+ * What passes may be a password or a key: .out and .in are wiped once they were used,
+ * what the caller was lent when the next call begins.
  */
 #include "broker/channel.h"
 
@@ -49,8 +48,7 @@ struct fh_channel {
 	uint8_t out[WIRE_MESSAGE_MAX];
 	uint8_t in[WIRE_MESSAGE_MAX]; /* the answer that came last */
 	size_t in_size;		      /* of it; 0: wiped */
-	uint8_t *lent;		      /* among .kept, given last; or NULL */
-	size_t lent_size;
+	struct slot *lent;	      /* was kept and given last; or NULL */
 	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
 	/* Of the slot with that number, while it is kept. Apart from the slots, so
 	 * that these lie together, and memory that nobody needs is never touched. */
@@ -89,33 +87,6 @@ static void wipe_in(struct fh_channel *channel)
 {
 	explicit_bzero(channel->in, channel->in_size);
 	channel->in_size = 0;
-}
-
-void channel_wipe(struct fh_channel *channel)
-{
-	wipe_in(channel);
-	if (channel->lent)
-		explicit_bzero(channel->lent, channel->lent_size);
-	channel->lent = NULL;
-}
-
-void channel_free(struct fh_channel *channel)
-{
-	if (!channel)
-		return;
-	channel_wipe(channel);
-	for (size_t i = 0; i < ARRAY_SIZE(channel->slots); i++) {
-		struct slot *slot = &channel->slots[i];
-
-		if (slot->state != SLOT_KEPT)
-			continue;
-		cleanup_close(&slot->fd);
-		explicit_bzero(channel->kept[i], slot->size);
-	}
-	cleanup_close(&channel->poll_fd);
-	cleanup_close(&channel->kept_fd);
-	cleanup_close(&channel->socket);
-	free(channel);
 }
 
 int channel_fd(const struct fh_channel *channel)
@@ -176,6 +147,31 @@ static uint8_t *message_of(struct fh_channel *channel, const struct slot *slot)
 	return channel->kept[slot - channel->slots];
 }
 
+void channel_wipe(struct fh_channel *channel)
+{
+	wipe_in(channel);
+	if (channel->lent)
+		explicit_bzero(message_of(channel, channel->lent),
+			       channel->lent->size);
+	channel->lent = NULL;
+}
+
+void channel_free(struct fh_channel *channel)
+{
+	if (!channel)
+		return;
+	channel_wipe(channel);
+	for (struct slot *slot; (slot = find_state(channel, SLOT_KEPT));) {
+		cleanup_close(&slot->fd);
+		explicit_bzero(message_of(channel, slot), slot->size);
+		slot->state = SLOT_FREE;
+	}
+	cleanup_close(&channel->poll_fd);
+	cleanup_close(&channel->kept_fd);
+	cleanup_close(&channel->socket);
+	free(channel);
+}
+
 /* An eventfd that counts to 2 at most neither fails nor waits; were it so, the
  * one who polls would be late, and nothing worse. */
 static void raise_flag(struct fh_channel *channel)
@@ -196,6 +192,7 @@ static void lower_flag(struct fh_channel *channel)
 
 static int give_up(struct fh_channel *channel, int code, const char *why)
 {
+	explicit_bzero(channel->in, sizeof(channel->in));
 	channel->failed = code;
 	channel->why = why;
 	raise_flag(channel);
@@ -212,10 +209,12 @@ static void keep(struct fh_channel *channel, struct slot *slot)
 		raise_flag(channel);
 }
 
-/* @message: where the slot's answer lies */
 static void give(struct fh_channel *channel, struct slot *slot,
-		 const uint8_t *message, struct fh_broker_answer *ret)
+		 struct fh_broker_answer *ret)
 {
+	const uint8_t *message = slot->state == SLOT_KEPT
+					 ? message_of(channel, slot)
+					 : channel->in;
 	size_t size = slot->size - WIRE_HEADER_SIZE;
 
 	*ret = (struct fh_broker_answer){ .id = slot->id,
@@ -232,8 +231,7 @@ static void give(struct fh_channel *channel, struct slot *slot,
 		ret->size = size;
 	}
 	if (slot->state == SLOT_KEPT) {
-		channel->lent = message_of(channel, slot);
-		channel->lent_size = slot->size;
+		channel->lent = slot;
 		if (--channel->n_kept == 0 && !channel->failed)
 			lower_flag(channel);
 	}
@@ -322,14 +320,11 @@ static int receive(struct fh_channel *channel, int64_t deadline,
 	if (channel->failed)
 		return channel->failed;
 	r = fetch(channel, deadline, &size, &fd);
-	if (r == -EMSGSIZE || r == -EBADMSG) {
-		channel->in_size = sizeof(channel->in);
-		wipe_in(channel);
+	if (r == -EMSGSIZE)
+		return give_up(channel, -EPROTO, "it is too long");
+	if (r == -EBADMSG)
 		return give_up(channel, -EPROTO,
-			       r == -EMSGSIZE
-				       ? "it is too long"
-				       : "it is empty or has too many descriptors");
-	}
+			       "it is empty or has too many descriptors");
 	if (r < 0 && r != -EMFILE)
 		return r;
 	if (size == 0)
@@ -422,13 +417,10 @@ static int post(struct fh_channel *channel, const struct fh_broker_ask *ask,
 	slot->state = SLOT_ASKED;
 	slot->id = id;
 	slot->fd = -1;
-	slot->asked = (struct asked){ .is_ready = !ask };
-	if (ask) {
-		slot->asked.kind = ask->kind;
-		slot->asked.access = ask->access;
-	} else {
-		channel->is_ready = true;
-	}
+	slot->asked = ask ? (struct asked){ .kind = ask->kind,
+					    .access = ask->access }
+			  : (struct asked){ .is_ready = true };
+	channel->is_ready |= !ask;
 	*ret = slot;
 	return 0;
 }
@@ -442,6 +434,7 @@ static int ask_for(struct fh_channel *channel, const struct fh_broker_ask *ask,
 
 	if (!size)
 		size = put(channel, id, ask);
+	channel_wipe(channel); /* after: who asks may pass on what it was lent */
 	r = size < 0 ? size
 		     : post(channel, ask, id, (size_t)size, deadline, ret);
 	if (has_data)
@@ -454,10 +447,8 @@ int channel_begin(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		  uint32_t *ret_id)
 {
 	struct slot *slot = NULL;
-	int r;
+	int r = ask_for(channel, ask, DEADLINE_NEVER, &slot);
 
-	channel_wipe(channel);
-	r = ask_for(channel, ask, DEADLINE_NEVER, &slot);
 	if (r == 0)
 		*ret_id = slot->id;
 	return r;
@@ -469,10 +460,8 @@ int channel_exchange(struct fh_channel *channel,
 {
 	int64_t deadline = deadline_in(timeout_ms);
 	struct slot *asked = NULL, *answered = NULL;
-	int r;
+	int r = ask_for(channel, ask, deadline, &asked);
 
-	channel_wipe(channel);
-	r = ask_for(channel, ask, deadline, &asked);
 	if (r < 0)
 		return r;
 	while (answered != asked) {
@@ -484,7 +473,7 @@ int channel_exchange(struct fh_channel *channel,
 			return r;
 		}
 	}
-	give(channel, asked, channel->in, ret);
+	give(channel, asked, ret);
 	return 0;
 }
 
@@ -494,20 +483,17 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 	int64_t deadline = deadline_in(timeout_ms);
 	struct slot *slot = find_kept(channel);
 	bool is_awaited = find_state(channel, SLOT_ASKED);
-	int r;
 
 	channel_wipe(channel);
-	if (slot) {
-		give(channel, slot, message_of(channel, slot), ret);
-		return 0;
-	}
 	/* With nothing under way what nobody waits for is taken out, lest the
 	 * descriptor stay readable for it. */
-	do {
-		r = receive(channel, is_awaited ? deadline : DEADLINE_NOW, &slot);
+	while (!slot) {
+		int r = receive(channel, is_awaited ? deadline : DEADLINE_NOW,
+				&slot);
+
 		if (r < 0)
 			return r == -ETIMEDOUT && !is_awaited ? -ENOENT : r;
-	} while (!slot);
-	give(channel, slot, channel->in, ret);
+	}
+	give(channel, slot, ret);
 	return 0;
 }

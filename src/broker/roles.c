@@ -140,6 +140,7 @@ static void clear(struct role *role)
 int role_take(struct role *ret, struct fh_error *err)
 {
 	const char *value = getenv(ROLE_VARIABLE);
+	const char *bind = getenv(ROLE_BIND_VARIABLE);
 	char *words[N_WORDS_MAX], text[256];
 	struct role role;
 
@@ -154,6 +155,8 @@ int role_take(struct role *ret, struct fh_error *err)
 	}
 	if (value)
 		unsetenv(ROLE_VARIABLE);
+	if (value && bind && strcmp(bind, ROLE_BIND_VALUE) == 0)
+		unsetenv(ROLE_BIND_VARIABLE);
 	close_on_exec(role.socket);
 	for (size_t i = 0; i < N_ROLES; i++) {
 		close_on_exec(role.peers[i].socket);

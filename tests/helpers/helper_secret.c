@@ -132,6 +132,13 @@ static void authenticate(void)
 					  mine.secret, -1, NULL));
 }
 
+/* What was typed in the wrong place. */
+static void authenticate_as(void)
+{
+	say_result(fh_broker_authenticate(channel, args[1], mine.secret, "x",
+					  -1, NULL));
+}
+
 static void read_file(void)
 {
 	size_t n;
@@ -221,6 +228,22 @@ static void ask_other(void)
 				     NULL, -1, NULL));
 }
 
+/* What was lent goes into the next question; then the answer has it, too. */
+static void pass_on(void)
+{
+	struct fh_broker_answer answer;
+	size_t n = 0;
+	int r = begin(FH_BROKER_READ_FILE, args[3]);
+
+	if (r == 0)
+		r = fh_broker_finish(channel, -1, &answer, NULL);
+	if (r == 0)
+		r = fh_broker_request(channel, "echo", answer.data, answer.size,
+				      mine.bytes, sizeof(mine.bytes), &n, NULL,
+				      -1, NULL);
+	say_result(r == 0 && (!n || mine.bytes[0] == '\0') ? -EIO : r);
+}
+
 static void free_channel(void)
 {
 	fh_channel_free(channel);
@@ -238,6 +261,7 @@ static const struct {
 	void (*function)(void);
 } commands[] = {
 	{ "authenticate", authenticate },
+	{ "authenticate-as", authenticate_as },
 	{ "begin", begin_all },
 	{ "echo", ask_echo },
 	{ "end", end },
@@ -245,6 +269,7 @@ static const struct {
 	{ "free", free_channel },
 	{ "no-wait", ask_without_waiting },
 	{ "other", ask_other },
+	{ "pass-on", pass_on },
 	{ "pid", tell_pid },
 	{ "read", read_file },
 	{ "read-little", read_little },

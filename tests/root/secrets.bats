@@ -103,6 +103,11 @@ in_worker_alone() {
   says -EACCES authenticate
   says 0 wipe
   nowhere
+  # One that was typed as the user's name.
+  says 0 take "$(cat "$WORK/secret")"
+  says -EACCES authenticate-as
+  says 0 wipe
+  nowhere
 }
 
 @test "a password that no message holds is not left half-written" {
@@ -153,6 +158,9 @@ in_worker_alone() {
   says 0 wipe
   nowhere
   says 0 finish
+  says 0 pass-on
+  says 0 wipe
+  nowhere
   # One that nobody waited for.
   says 0 take "$(cat "$WORK/secret")"
   says -ETIMEDOUT no-wait
