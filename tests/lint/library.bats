@@ -98,6 +98,8 @@ system_calls+=' fork getppid'
 text+=' strncasecmp'
 memory+=' explicit_bzero'
 rest_of_helpers='dlsym getaddrinfo'
+# Whose file a profile is, and addresses as text.
+rest_of_helpers+=' geteuid inet_ntop inet_pton'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
