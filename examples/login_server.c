@@ -8,7 +8,8 @@
  *
  * What may be asked stands in the profile: see login_server.root.conf and
  * login_server.user.conf, and `fumehood broker show PROFILE`. Every path answers
- * 200 to a right login (HTTP Basic), 401 to another. SIGTERM ends it.
+ * 200 to a right login (HTTP Basic), 401 to another. SIGTERM ends both processes:
+ * the monitor passes it on, the worker dies of it.
  */
 #define _GNU_SOURCE 1
 #include <errno.h>
@@ -68,11 +69,12 @@ static bool is_line_of(const char *lines, size_t size, const char *login,
 	return is_known;
 }
 
-/* A handler: the bytes come from the worker and may be anything. */
+/* A handler: the bytes come from the worker and may be anything. The answer is
+ * its status; there are no other bytes. */
 static int check_login(void *path, const void *login, size_t size,
 		       struct fh_broker_reply *reply)
 {
-	char lines[8192];
+	char lines[8192]; /* what a file has beyond that is nobody's login */
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, lines, sizeof(lines));
 	bool is_known = n > 0 && size > 0 &&
@@ -126,7 +128,8 @@ static int base64_digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* "Authorization: Basic dXNlcjpwYXNz" to "user:pass"; 0 when there is none. */
+/* "Authorization: Basic dXNlcjpwYXNz" to "user:pass". Return: its size; 0 when there
+ * is none, or one that is too long or no base64 to the end of its line */
 static size_t find_login(const char *request, char ret[LOGIN_MAX])
 {
 	static const char header[] = "\r\nAuthorization: Basic ";
@@ -141,8 +144,11 @@ static size_t find_login(const char *request, char ret[LOGIN_MAX])
 		if (n_bits >= 8)
 			ret[n++] = (char)(bits >> (n_bits -= 8));
 	}
+	from += strspn(from, "=");
+	if (strncmp(from, "\r\n", 2) != 0 || memchr(ret, '\0', n))
+		n = 0;
 	ret[n] = '\0';
-	return memchr(ret, '\0', n) ? 0 : n;
+	return n;
 }
 
 /* Asks, and goes on serving others until the answer comes. */
@@ -174,6 +180,14 @@ static void ask(struct fh_channel *channel, const char *service,
 	explicit_bzero(login, sizeof(login));
 }
 
+/* Does its first line end in " HTTP/1.1"? */
+static bool is_http(const char *request)
+{
+	size_t line = strcspn(request, "\r\n");
+
+	return line > 9 && strncmp(request + line - 9, " HTTP/1.", 8) == 0;
+}
+
 static void hear(struct fh_channel *channel, const char *service,
 		 struct client *client)
 {
@@ -182,16 +196,31 @@ static void hear(struct fh_channel *channel, const char *service,
 
 	if (n < 0 && errno == EAGAIN)
 		return;
-	if (n <= 0) {
-		answer(client, "400 Bad Request");
-		return;
-	}
-	client->size += (size_t)n;
+	client->size += n > 0 ? (size_t)n : 0;
 	client->request[client->size] = '\0';
-	if (strstr(client->request, "\r\n\r\n"))
+	if (n > 0 && !strstr(client->request, "\r\n\r\n")) {
+		if (client->size == REQUEST_MAX - 1)
+			answer(client, "413 Content Too Large");
+	} else if (n > 0 && is_http(client->request)) {
 		ask(channel, service, client);
-	else if (client->size == REQUEST_MAX - 1)
-		answer(client, "413 Content Too Large");
+	} else {
+		answer(client, "400 Bad Request");
+	}
+}
+
+/* Only 0 is a yes. */
+static const char *status_line(int status)
+{
+	switch (status) {
+	case 0:
+		return "200 OK";
+	case -EACCES:
+		return "401 Unauthorized";
+	case -EAGAIN:
+		return "429 Too Many Requests";
+	default:
+		return "503 Service Unavailable";
+	}
 }
 
 static void take_answers(struct fh_channel *channel, struct client *clients)
@@ -202,11 +231,7 @@ static void take_answers(struct fh_channel *channel, struct client *clients)
 	while ((r = fh_broker_finish(channel, 0, &got, NULL)) == 0)
 		for (int i = 0; i < CLIENTS; i++)
 			if (clients[i].is_asking && clients[i].id == got.id)
-				answer(&clients[i],
-				       got.status == 0 ? "200 OK" :
-				       got.status == -EAGAIN ?
-					"429 Too Many Requests" :
-					"401 Unauthorized");
+				answer(&clients[i], status_line(got.status));
 	if (r == -EPIPE || r == -EPROTO)
 		exit(1); /* there is no monitor any more */
 }
@@ -276,7 +301,7 @@ int main(int argc, char **argv)
 	if (r < 0)
 		fail(&err);
 	fh_broker_free(broker);
-	if (r == FH_BROKER_IS_MONITOR) {
+	if (r == FH_BROKER_IS_MONITOR) { /* the worker has ended */
 		fprintf(stderr, "login_server: %s\n", result.text);
 		return result.exit_code;
 	}

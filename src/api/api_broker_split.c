@@ -29,6 +29,8 @@ int fh_broker_split(const struct fh_broker *broker, char *const argv[],
 	if (r == 0)
 		r = api_needs(argv, err);
 	if (r == 0)
+		r = api_needs(argv[0], err);
+	if (r == 0)
 		r = check_options(options, err);
 	if (r == 0)
 		r = api_needs(ret_channel, err);

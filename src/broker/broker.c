@@ -255,6 +255,9 @@ static int fail_taken(const struct broker_row *row,
 	autotext text = { 0 };
 
 	broker_row_print(first, &text);
+	if (text.code)
+		return error_set(err, FH_STAGE_PARSE, text.code,
+				 "%s: out of memory", row->origin);
 	error_set(err, FH_STAGE_PARSE, -EEXIST, "%s: %s is in the table already: %s",
 		  row->origin, text_string(&text), first->origin);
 	error_origin(err, row->origin);

@@ -5,6 +5,7 @@
 #ifndef FH_TESTS_API_ATTEMPT_H
 #define FH_TESTS_API_ATTEMPT_H
 
+#include "broker_names.h"
 #include "scene.h"
 
 static struct scene s;
@@ -94,12 +95,6 @@ static inline bool is_about_plans(const char *name)
 		if (strncmp(name, nouns[i], strlen(nouns[i])) == 0)
 			return true;
 	return false;
-}
-
-static inline bool is_about_brokers(const char *name)
-{
-	return strncmp(name, "fh_broker_", 10) == 0 ||
-	       strncmp(name, "fh_channel_", 11) == 0;
 }
 
 static inline bool is_about_boxes(const char *name)

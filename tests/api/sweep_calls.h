@@ -14,6 +14,7 @@ enum sweep_flag {
 	MAKES_LANDLOCK = 1 << 13,
 	MAKES_SECCOMP = 1 << 14,
 	MAKES_BOX = 1 << 15,
+	MAKES_BROKER = 1 << 20,
 	CHANGES = 1 << 16, /* an object, which then holds more */
 	NEVER = 1 << 17, /* allocates nothing, so cannot fail for it */
 	NO_ERR = 1 << 18,
@@ -68,6 +69,8 @@ static void free_outputs(void)
 		fh_landlock_free(s.out.made);
 	if (sweep.flags & MAKES_SECCOMP)
 		fh_seccomp_free(s.out.made);
+	if (sweep.flags & MAKES_BROKER)
+		fh_broker_free(s.out.made);
 	if (sweep.flags & MAKES_BOX)
 		fh_box_free(s.out.made);
 }

@@ -1,144 +1,189 @@
-/* Every call about brokers with what it must refuse. */
+/* Every call that describes a broker with what it must refuse. */
+#include <sys/stat.h>
+
 #include "attempt.h"
+#include "broker/broker.h"
 
-#define NEVER_ASKED 0 /* ms: nobody answers */
+static struct fh_broker *broker;
+static const struct fh_broker_terms good = { .size = sizeof(good) };
 
-/* --- asking ------------------------------------------------------------------- */
-
-static struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
-static char bytes[8];
-
-static void test_ask_null(void)
+static int handler(void *ctx, const void *request, size_t size,
+		   struct fh_broker_reply *reply)
 {
-	const int t = NEVER_ASKED;
-	struct fh_broker_ask ask = { .kind = FH_BROKER_RESOLVE, .name = "x" };
-
-	TAKES(-EINVAL, fh_broker_fd(NULL));
-	TAKES(0, (fh_channel_free(NULL), 0));
-	NULLED_ASK(fh_broker_ready(NULL, t, err));
-	NULLED_ASK(fh_broker_bind(NULL, FH_TCP, NULL, 80, t, err));
-	NULLED_ASK(fh_broker_connect(NULL, FH_TCP, "::1", 80, t, err));
-	NULLED_ASK(fh_broker_connect(s.channel, FH_TCP, NULL, 80, t, err));
-	NULLED_ASK(fh_broker_open(NULL, FH_READ, "/x", 0, t, err));
-	NULLED_ASK(fh_broker_open(s.channel, FH_READ, NULL, 0, t, err));
-	NULLED_ASK(fh_broker_read_file(NULL, "/x", bytes, 8, &s.out.n, t, err));
-	NULLED_ASK(fh_broker_read_file(s.channel, NULL, bytes, 8, &s.out.n, t,
-				       err));
-	NULLED_ASK(fh_broker_read_file(s.channel, "/x", NULL, 8, &s.out.n, t,
-				       err));
-	NULLED_ASK(fh_broker_read_file(s.channel, "/x", bytes, 8, NULL, t,
-				       err));
-	NULLED_ASK(fh_broker_authenticate(NULL, "s", "u", "p", t, err));
-	NULLED_ASK(fh_broker_authenticate(s.channel, NULL, "u", "p", t, err));
-	NULLED_ASK(fh_broker_authenticate(s.channel, "s", NULL, "p", t, err));
-	NULLED_ASK(fh_broker_authenticate(s.channel, "s", "u", NULL, t, err));
-	NULLED_ASK(fh_broker_resolve(NULL, "x", addresses, &s.out.n, t, err));
-	NULLED_ASK(fh_broker_resolve(s.channel, NULL, addresses, &s.out.n, t,
-				     err));
-	NULLED_ASK(fh_broker_resolve(s.channel, "x", NULL, &s.out.n, t, err));
-	NULLED_ASK(fh_broker_resolve(s.channel, "x", addresses, NULL, t, err));
-	NULLED_ASK(fh_broker_request(NULL, "r", NULL, 0, NULL, 0, NULL, NULL, t,
-				     err));
-	NULLED_ASK(fh_broker_request(s.channel, NULL, NULL, 0, NULL, 0, NULL,
-				     NULL, t, err));
-	NULLED_ASK(fh_broker_request(s.channel, "r", NULL, 0, NULL, 1,
-				     &s.out.n, NULL, t, err));
-	NULLED_ASK(fh_broker_request(s.channel, "r", NULL, 0, NULL, 0,
-				     &s.out.n, NULL, t, err));
-	NULLED_ASK(fh_broker_request(s.channel, "r", NULL, 0, bytes, 8, NULL,
-				     NULL, t, err));
-	NULLED_ASK(fh_broker_begin(NULL, &ask, &s.out.id, err));
-	NULLED_ASK(fh_broker_begin(s.channel, NULL, &s.out.id, err));
-	NULLED_ASK(fh_broker_begin(s.channel, &ask, NULL, err));
-	NULLED_ASK(fh_broker_finish(NULL, t, &s.out.answer, err));
-	NULLED_ASK(fh_broker_finish(s.channel, t, NULL, err));
+	return 0;
 }
 
-static void test_ask_names(void)
+/* One row is there, and stays alone. */
+static void make(void)
 {
-	const int t = NEVER_ASKED;
-
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, FH_TCP, "", 80, t, err));
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, FH_TCP, "lo", 80, t, err));
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, FH_TCP, long_text, 80, t,
-					err));
-	BAD_ASK(-EINVAL, fh_broker_connect(s.channel, FH_UDP, "a.org", 80, t,
-					   err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, FH_READ, "", 0, t, err));
-	BAD_ASK(-E2BIG, fh_broker_open(s.channel, FH_READ, long_path, 0, t,
-				       err));
-	BAD_ASK(-EINVAL, fh_broker_read_file(s.channel, "", bytes, 8, &s.out.n,
-					     t, err));
-	BAD_ASK(-E2BIG, fh_broker_read_file(s.channel, long_path, bytes, 8,
-					    &s.out.n, t, err));
-	BAD_ASK(-EINVAL, fh_broker_authenticate(s.channel, "", "u", "p", t,
-						err));
-	BAD_ASK(-EINVAL, fh_broker_authenticate(s.channel, "s", "", "p", t,
-						err));
-	BAD_ASK(-E2BIG, fh_broker_authenticate(s.channel, long_text, "u", "p",
-					       t, err));
-	BAD_ASK(-E2BIG, fh_broker_authenticate(s.channel, "s", long_text, "p",
-					       t, err));
-	BAD_ASK(-E2BIG, fh_broker_authenticate(s.channel, "s", "u", long_text,
-					       t, err));
-	BAD_ASK(-EINVAL, fh_broker_resolve(s.channel, "", addresses, &s.out.n,
-					   t, err));
-	BAD_ASK(-E2BIG, fh_broker_resolve(s.channel, long_text, addresses,
-					  &s.out.n, t, err));
-	BAD_ASK(-EINVAL, fh_broker_request(s.channel, "", NULL, 0, NULL, 0,
-					   NULL, NULL, t, err));
-	BAD_ASK(-E2BIG, fh_broker_request(s.channel, long_text, NULL, 0, NULL,
-					  0, NULL, NULL, t, err));
-	BAD_ASK(-E2BIG, fh_broker_request(s.channel, "r", long_text, 1 << 20,
-					  NULL, 0, NULL, NULL, t, err));
-	BAD_ASK(-E2BIG, fh_broker_request(s.channel, "r", long_text, SIZE_MAX,
-					  NULL, 0, NULL, NULL, t, err));
-	BAD_ASK(-EINVAL, fh_broker_request(s.channel, "r", NULL, 1, NULL, 0,
-					   NULL, NULL, t, err));
+	broker = fh_broker_new();
+	check(broker);
+	scene_do(fh_broker_handle(broker, "x", 1, 1, handler, NULL, &good,
+				  &scene_err));
 }
 
-static void test_ask_numbers(void)
+static void done(void)
 {
-	const int t = NEVER_ASKED;
-	const enum fh_transport odd = (enum fh_transport)2;
-	const struct fh_broker_ask high = { .kind = FH_BROKER_RESOLVE + 1,
-					    .name = "x" };
-	const struct fh_broker_ask low = { .kind = (enum fh_broker_kind)-1 };
-	const struct fh_broker_ask none = { .kind = FH_BROKER_BIND };
+	check_int(broker->n_rows, 1);
+	check_int(broker->worker->is_set, 0);
+	check_int(broker->monitor->is_set, 0);
+	fh_broker_free(broker);
+}
 
-	BAD_ASK(-EINVAL, fh_broker_ready(s.channel, -2, err));
-	BAD_ASK(-EINVAL, fh_broker_ready(s.channel, INT32_MIN, err));
-	BAD_ASK(-ETIMEDOUT, fh_broker_ready(s.channel, 0, err));
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, odd, NULL, 80, t, err));
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, FH_TCP, NULL, 0, t, err));
-	BAD_ASK(-EINVAL, fh_broker_bind(s.channel, FH_TCP, NULL, 80, -2, err));
-	BAD_ASK(-EINVAL, fh_broker_connect(s.channel, odd, "::1", 80, t, err));
-	BAD_ASK(-EINVAL, fh_broker_connect(s.channel, FH_TCP, "::1", 0, t,
-					   err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, 0, "/x", 0, t, err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, ~0u, "/x", 0, t, err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, FH_EXEC, "/x", 0, t, err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, FH_BROKER_CREATE, "/x",
-					01000, t, err));
-	BAD_ASK(-EINVAL, fh_broker_open(s.channel, FH_READ, "/x", 0, -2, err));
-	BAD_ASK(-ETIMEDOUT, fh_broker_read_file(s.channel, "/x", bytes, 0,
-						&s.out.n, 0, err));
-	BAD_ASK(-EINVAL, fh_broker_begin(s.channel, &high, &s.out.id, err));
-	BAD_ASK(-EINVAL, fh_broker_begin(s.channel, &low, &s.out.id, err));
-	BAD_ASK(-EINVAL, fh_broker_begin(s.channel, &none, &s.out.id, err));
-	BAD_ASK(-EINVAL, fh_broker_finish(s.channel, -2, &s.out.answer, err));
-	BAD_ASK(-ENOENT, fh_broker_finish(s.channel, -1, &s.out.answer, err));
+static void test_null(void)
+{
+	make();
+	TAKES(0, (fh_broker_free(NULL), 0));
+	note_tried("fh_broker_new("); /* takes nothing */
+	TAKES(false, fh_broker_worker(NULL) != NULL);
+	TAKES(false, fh_broker_monitor(NULL) != NULL);
+	TAKES(-EINVAL, fh_broker_key_at(0, NULL));
+	TAKES(-ENOENT, fh_broker_key_at(SIZE_MAX, (void *)&s.out));
+	NULLED(fh_broker_allow_bind(NULL, FH_TCP, NULL, 80, NULL, err));
+	NULLED(fh_broker_allow_connect(NULL, FH_TCP, NULL, 80, NULL, err));
+	NULLED(fh_broker_allow_open(NULL, FH_READ, "/", NULL, err));
+	NULLED(fh_broker_allow_open(broker, FH_READ, NULL, NULL, err));
+	NULLED(fh_broker_allow_read_file(NULL, "/", 1, NULL, err));
+	NULLED(fh_broker_allow_read_file(broker, NULL, 1, NULL, err));
+	NULLED(fh_broker_allow_authenticate(NULL, "x", 1, NULL, err));
+	NULLED(fh_broker_allow_authenticate(broker, NULL, 1, NULL, err));
+	NULLED(fh_broker_allow_resolve(NULL, "x", NULL, err));
+	NULLED(fh_broker_allow_resolve(broker, NULL, NULL, err));
+	NULLED(fh_broker_handle(NULL, "y", 1, 1, handler, NULL, NULL, err));
+	NULLED(fh_broker_handle(broker, NULL, 1, 1, handler, NULL, NULL, err));
+	NULLED(fh_broker_handle(broker, "y", 1, 1, NULL, NULL, NULL, err));
+	NULLED(fh_broker_set(NULL, "bind", "tcp:80", err));
+	NULLED(fh_broker_set(broker, NULL, "tcp:80", err));
+	NULLED(fh_broker_set(broker, "bind", NULL, err));
+	NULLED(fh_broker_load(NULL, "/", err));
+	NULLED(fh_broker_load(broker, NULL, err));
+	NULLED(fh_broker_print(NULL, FH_TEXT, TEXT, err));
+	NULLED(fh_broker_print(broker, FH_TEXT, NULL, err));
+	done();
+}
+
+static void test_terms(void)
+{
+	const struct fh_broker_terms unsized = { .times = 1 };
+	const struct fh_broker_terms large = { .size = sizeof(large) + 8 };
+	const struct fh_broker_terms wild = { .size = sizeof(wild),
+					      .when = (enum fh_broker_when)3 };
+
+	make();
+	BAD(-EINVAL, fh_broker_allow_bind(broker, FH_TCP, NULL, 80, &unsized,
+					  err));
+	BAD(-EINVAL, fh_broker_allow_connect(broker, FH_TCP, NULL, 80, &large,
+					     err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_READ, "/", &wild, err));
+	BAD(-EINVAL, fh_broker_allow_read_file(broker, "/x", 1, &wild, err));
+	BAD(-EINVAL, fh_broker_allow_authenticate(broker, "x", 1, &wild, err));
+	BAD(-EINVAL, fh_broker_allow_resolve(broker, "x", &wild, err));
+	BAD(-EINVAL, fh_broker_handle(broker, "y", 1, 1, handler, NULL, &wild,
+				      err));
+	done();
+}
+
+static void test_values(void)
+{
+	make();
+	BAD(-ERANGE, fh_broker_allow_bind(broker, FH_TCP, NULL, 0, NULL, err));
+	BAD(-EINVAL, fh_broker_allow_bind(broker, (enum fh_transport)2, NULL,
+					  80, NULL, err));
+	BAD(-EINVAL, fh_broker_allow_bind(broker, (enum fh_transport)-1, NULL,
+					  80, NULL, err));
+	BAD(-EINVAL, fh_broker_allow_bind(broker, FH_TCP, "", 80, NULL, err));
+	BAD(-EINVAL, fh_broker_allow_bind(broker, FH_TCP, "localhost", 80,
+					  NULL, err));
+	BAD(-EINVAL, fh_broker_allow_connect(broker, FH_UDP, long_text, 80,
+					     NULL, err));
+	BAD(-EINVAL, fh_broker_allow_connect(broker, FH_UDP, "::1%lo", 80,
+					     NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, 0, "/", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_READ | FH_WRITE, "/",
+					  NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_EXEC, "/", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_READ, "", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_READ, "srv", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_open(broker, FH_READ, "/a/..", NULL,
+					  err));
+	BAD(-E2BIG, fh_broker_allow_open(broker, FH_READ, long_path, NULL,
+					 err));
+	BAD(-ERANGE, fh_broker_allow_read_file(broker, "/x", 0, NULL, err));
+	BAD(-ERANGE, fh_broker_allow_read_file(broker, "/x",
+					       FH_BROKER_DATA_MAX + 1, NULL,
+					       err));
+	BAD(-ERANGE, fh_broker_allow_read_file(broker, "/x",
+					       ((size_t)1 << 32) + 1, NULL,
+					       err));
+	BAD(-E2BIG, fh_broker_allow_read_file(broker, long_path, 1, NULL,
+					      err));
+	BAD(-EINVAL, fh_broker_allow_authenticate(broker, "", 0, NULL, err));
+	BAD(-EINVAL, fh_broker_allow_authenticate(broker, "a/b", 0, NULL,
+						  err));
+	BAD(-EINVAL, fh_broker_allow_authenticate(broker, long_text, 0, NULL,
+						  err));
+	BAD(-ERANGE, fh_broker_allow_authenticate(broker, "x", UINT32_MAX,
+						  NULL, err));
+	BAD(-EINVAL, fh_broker_allow_resolve(broker, "", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_resolve(broker, "a b", NULL, err));
+	BAD(-EINVAL, fh_broker_allow_resolve(broker, long_text, NULL, err));
+	BAD(-EINVAL, fh_broker_handle(broker, "", 1, 1, handler, NULL, NULL,
+				      err));
+	BAD(-EINVAL, fh_broker_handle(broker, long_text, 1, 1, handler, NULL,
+				      NULL, err));
+	BAD(-ERANGE, fh_broker_handle(broker, "y", FH_BROKER_DATA_MAX + 1, 1,
+				      handler, NULL, NULL, err));
+	BAD(-ERANGE, fh_broker_handle(broker, "y", 1, SIZE_MAX, handler, NULL,
+				      NULL, err));
+	BAD(-EEXIST, fh_broker_handle(broker, "x", 1, 1, handler, NULL, NULL,
+				      err));
+	BAD(-ENOENT, fh_broker_set(broker, "", "tcp:80", err));
+	BAD(-ENOENT, fh_broker_set(broker, long_text, "tcp:80", err));
+	BAD(-EINVAL, fh_broker_set(broker, "bind", "", err));
+	BAD(-E2BIG, fh_broker_set(broker, "bind", long_text, err));
+	BAD(-EEXIST, fh_broker_set(broker, "request", "x", err));
+	done();
+}
+
+static void test_files(void)
+{
+	char path[64];
+	int fd;
+
+	make();
+	BAD(-ENOENT, fh_broker_load(broker, "", err));
+	BAD(-ENOENT, fh_broker_load(broker, "/nowhere/app.conf", err));
+	BAD(-ENAMETOOLONG, fh_broker_load(broker, long_path, err));
+	BAD(-EACCES, fh_broker_load(broker, "/", err));
+	BAD(-EACCES, fh_broker_load(broker, "/dev/null", err));
+	snprintf(path, sizeof(path), "/tmp/broker-%d.conf", (int)getpid());
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	check(fd >= 0);
+	check_int(write(fd, "[broker]\nbind = tcp:1\nbind = x\n", 31), 31);
+	BAD(-EINVAL, fh_broker_load(broker, path, err));
+	check_int(ftruncate(fd, (1 << 20) + 1), 0);
+	BAD(-EFBIG, fh_broker_load(broker, path, err));
+	check_int(ftruncate(fd, 9), 0);
+	check_int(fchmod(fd, 0602), 0);
+	BAD(-EACCES, fh_broker_load(broker, path, err));
+	close(fd);
+	unlink(path);
+	BAD(-EINVAL, fh_broker_print(broker, (enum fh_format)2, TEXT, err));
+	BAD(-EINVAL, fh_broker_print(broker, (enum fh_format)-1, TEXT, err));
+	done();
 }
 
 static void test_complete(void)
 {
-	check_all_tried(is_about_brokers);
+	check_all_tried(is_about_descriptions);
 }
 
 static const struct tap_test tests[] = {
-	{ .name = "asking: NULL", .run = test_ask_null, .seconds = 60 },
-	{ .name = "asking: names", .run = test_ask_names, .seconds = 60 },
-	{ .name = "asking: numbers", .run = test_ask_numbers, .seconds = 60 },
+	{ .name = "NULL", .run = test_null, .seconds = 60 },
+	{ .name = "terms", .run = test_terms, .seconds = 60 },
+	{ .name = "values", .run = test_values, .seconds = 60 },
+	{ .name = "profiles and formats", .run = test_files, .seconds = 60 },
 	{ .name = "no function was left out", .run = test_complete },
 };
 

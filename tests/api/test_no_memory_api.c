@@ -4,6 +4,7 @@
  * with nobody to be told. A call that fails is -ENOMEM, says so in err, leaks
  * nothing and leaves all as it was. None goes without what it could not get.
  */
+#include "broker_names.h"
 #include "sweep_calls.h"
 
 /* --- policies ----------------------------------------------------------------- */
@@ -340,6 +341,20 @@ static void test_ask(void)
 	SWEEP(NEVER, (fh_channel_free(NULL), 0));
 }
 
+/* Dividing itself succeeds by becoming another image, which ends at once: see
+ * main(). */
+static void test_split(void)
+{
+	char name[] = "test_no_memory_api";
+	char *const argv[] = { name, NULL };
+	struct fh_channel *channel;
+	struct fh_broker_result result;
+
+	need_failing_memory();
+	SWEEP(FORKED, fh_broker_split(s.broker, argv, NULL, &channel, &result,
+				      err));
+}
+
 static void test_names(void)
 {
 	need_failing_memory();
@@ -356,7 +371,7 @@ static void test_names(void)
 
 static bool is_exported(const char *name)
 {
-	return name;
+	return !is_about_descriptions(name);
 }
 
 static void test_complete(void)
@@ -385,12 +400,15 @@ static const struct tap_test tests[] = {
 	  .seconds = 60 },
 	{ .name = "system-call filters", .run = test_seccomp, .seconds = 60 },
 	{ .name = "asking a monitor", .run = test_ask, .seconds = 60 },
+	{ .name = "splitting", .run = test_split, .seconds = 60 },
 	{ .name = "names", .run = test_names, .seconds = 60 },
 	{ .name = "no function was left out", .run = test_complete },
 };
 
 int main(void)
 {
+	if (getenv("FUMEHOOD_BROKER"))
+		_exit(CHILD_DONE);
 	scene_share();
 	return tap_run(tests, N(tests));
 }

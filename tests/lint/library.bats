@@ -106,6 +106,14 @@ rest_of_roles='getauxval getenv'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
+# Its monitor: sockets of the table, ends of its children, signals that it reads
+# from a descriptor. No action of a signal is a handler: they are asked for, and
+# set to default or to ignored, in images that are the broker's own.
+system_calls+=' bind connect geteuid getsockopt listen ppoll sigaction sigaddset sigemptyset
+signal signalfd sigprocmask waitid'
+text+=' inet_ntop'
+# Is it set-user-ID, and which role has this image?
+rest_of_roles='getauxval getenv unsetenv'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
@@ -139,7 +147,7 @@ rest+=' stack_chk_fail cxa_finalize gmon_start _ITM_deregisterTMCloneTable _ITM_
   # that they do, and that the list is whole.
   grep -qx '  "fh_wait",' <(sed 's/^\t/  /' "$BUILD/exported_names.h")
   diff <(named) <(tr -d '\t",' <"$BUILD/exported_names.h")
-  for test in test_no_memory_api test_bad_input test_bad_input_box test_bad_input_broker; do
+  for test in test_no_memory_api test_bad_input test_bad_input_ask test_bad_input_box test_bad_input_broker; do
     grep -q 'check_all_tried(' "tests/api/$test.c"
     grep -q 'no function was left out' "tests/api/$test.c"
   done

@@ -3,57 +3,42 @@
 # namespace alone: nothing on the machine changes.
 bats_require_minimum_version 1.5.0
 
+source "$STAGE/tests/helpers/own_etc.bash"
+
 setup() {
   [ "$(id -u)" = 0 ]
   work=$(mktemp -d "$TMPDIR/pam.XXXXXX")
   [ -e /usr/include/security/pam_modules.h ] || skip "PAM's headers are missing"
   gcc -D_GNU_SOURCE -shared -fPIC -Wall -Werror -o "$work/pam_strange.so" "$STAGE/tests/helpers/pam_strange.c"
   strange="$work/pam_strange.so"
-  mkdir "$work/etc" "$work/etc/pam.d"
+  own_etc "$work/etc"
   printf %s 'right Password 7' >"$work/password"
   printf %s 'wrong Password 7' >"$work/wrong"
   hash=$(openssl passwd -6 'right Password 7')
-  cp -a /etc/ld.so.* /etc/nsswitch.conf /etc/login.defs /etc/localtime /etc/security "$work/etc/"
-  printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' >"$work/etc/passwd"
-  printf 'root:x:0:\nshadow:x:42:\nnogroup:x:65534:\n' >"$work/etc/group"
-  account good "$hash" 99999 ''
-  account locked "!$hash" 99999 ''
-  account expired "$hash" 99999 100
-  account aged "$hash" 1 ''
-  account empty '' 99999 ''
-  chmod 640 "$work/etc/shadow"
+  own_account good "$hash"
+  own_account locked "!$hash"
+  own_account expired "$hash" 99999 100
+  own_account aged "$hash" 1
+  own_account empty ''
   # Those that PAM itself has.
-  service permit 'auth required pam_permit.so' 'account required pam_permit.so'
-  service deny 'auth required pam_deny.so' 'account required pam_permit.so'
-  service deny-account 'auth required pam_permit.so' 'account required pam_deny.so'
-  service unix 'auth required pam_unix.so' 'account required pam_unix.so'
+  own_service permit 'auth required pam_permit.so' 'account required pam_permit.so'
+  own_service deny 'auth required pam_deny.so' 'account required pam_permit.so'
+  own_service deny-account 'auth required pam_permit.so' 'account required pam_deny.so'
+  own_service unix 'auth required pam_unix.so' 'account required pam_unix.so'
 }
 
 teardown() { rm -rf "$work"; }
 
-account() { # NAME HASH MAX_AGE EXPIRES
-  echo "$1:x:4000:4000::/:/bin/sh" >>"$work/etc/passwd"
-  echo "$1:$2:19000:0:$3:7::$4:" >>"$work/etc/shadow"
-}
-
-service() { # NAME LINES...
-  local name=$1
-  shift
-  printf '%s\n' "$@" >"$work/etc/pam.d/$name"
-}
-
 # A service that rests on our own module.
 strange() { # ARGUMENTS OF THE MODULE
-  service strange "auth required $strange $*" 'account required pam_permit.so'
+  own_service strange "auth required $strange $*" 'account required pam_permit.so'
 }
 
 # In a mount namespace of its own, where the machine's accounts, state and logs
 # are out of reach.
 scene() { # COMMAND...
   unshare --mount --propagation private sh -c '
-    mount --bind "$0" /etc && mount -t tmpfs none /run && mkdir -m 755 /run/faillock &&
-    mount -t tmpfs none /var/log && mount -t tmpfs none /var/lib && exec "$@"' \
-    "$work/etc" "$@"
+    etc=$0; '"$own_etc_mounts"' && exec "$@"' "$work/etc" "$@"
 }
 
 answers() { # YES|NO|LATE SERVICE USER PASSWORD_FILE [LIMIT_MS]
@@ -101,7 +86,7 @@ answers() { # YES|NO|LATE SERVICE USER PASSWORD_FILE [LIMIT_MS]
 }
 
 @test "pam_faillock counts in /run, and locks" {
-  service faillock \
+  own_service faillock \
     'auth required pam_faillock.so preauth deny=2' \
     'auth sufficient pam_unix.so' \
     'auth [default=die] pam_faillock.so authfail deny=2' \
@@ -119,7 +104,7 @@ SH
 }
 
 @test "a service that is not there is told, and is not the service other" {
-  service other 'auth required pam_permit.so' 'account required pam_permit.so'
+  own_service other 'auth required pam_permit.so' 'account required pam_permit.so'
   run scene "$STAGE/build/helper_authenticate" ask nothing good "$work/password"
   echo "$output"
   [ "$status" = 1 ]
@@ -183,7 +168,7 @@ is_gone() { # PID_FILE
   # pam_exec puts its program in a session of its own.
   printf '#!/bin/sh\necho $$ >/run/pid2\nexec sleep 300\n' >"$work/sleeper"
   chmod 755 "$work/sleeper"
-  service exec "auth required pam_exec.so $work/sleeper" 'account required pam_permit.so'
+  own_service exec "auth required pam_exec.so $work/sleeper" 'account required pam_permit.so'
   run unseen "$STAGE/build/helper_authenticate" ask exec good "$work/password" 1500
   [ "$output" = late ]
   is_gone "$work/run/pid2"
