@@ -68,7 +68,7 @@ static inline void begin(struct run *run, const char *mode, const char *keep)
 	check(run->pid >= 0);
 	if (run->pid == 0) {
 		dup2(out[1], STDOUT_FILENO);
-		dup2(open("/dev/null", O_RDONLY), 10);
+		dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 10);
 		dup2(10, 11);
 		execl(program, program, directory, port, mode, keep, NULL);
 		_exit(127);

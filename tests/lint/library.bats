@@ -98,6 +98,11 @@ system_calls+=' fork getppid'
 text+=' strncasecmp'
 memory+=' explicit_bzero'
 rest_of_helpers='dlsym getaddrinfo'
+# Only in the broker's monitor and when it splits: sockets for the worker, its end;
+# who started the program, and the variable that tells the role.
+system_calls+=' bind connect geteuid getsockopt listen ppoll waitid'
+text+=' inet_ntop'
+rest_of_roles='getauxval getenv'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
