@@ -106,14 +106,6 @@ rest_of_roles='getauxval getenv'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
-# Its monitor: sockets of the table, ends of its children, signals that it reads
-# from a descriptor. No action of a signal is a handler: they are asked for, and
-# set to default or to ignored, in images that are the broker's own.
-system_calls+=' bind connect geteuid getsockopt listen ppoll sigaction sigaddset sigemptyset
-signal signalfd sigprocmask waitid'
-text+=' inet_ntop'
-# Is it set-user-ID, and which role has this image?
-rest_of_roles='getauxval getenv unsetenv'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
