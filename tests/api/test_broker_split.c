@@ -46,7 +46,7 @@ static void test_ignored_children(void)
 		hear(&run, -1);
 		check_str(run.said,
 			  "exited 1792 7 0 0: exited with status 7\n");
-		put("seen", "");
+		put("seen", "", 0600);
 		_exit(0);
 	}
 	for (int i = 0; i < 500 && access("seen", F_OK) < 0; i++)
