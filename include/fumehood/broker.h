@@ -19,7 +19,8 @@ extern "C" {
  * passed in is copied, but for handlers and their contexts.
  *
  * All calls that change it return 0, or -EINVAL, -ENOENT, -ERANGE, -E2BIG and
- * -ENOMEM as those of struct fh_policy do, and leave it as it was then.
+ * -ENOMEM as those of struct fh_policy do, or -EEXIST for a row that is there
+ * already, and leave it as it was then.
  */
 struct fh_broker;
 
@@ -44,8 +45,10 @@ struct fh_policy *fh_broker_worker(struct fh_broker *broker);
  * fh_broker_monitor() - what handlers of the monitor need beyond the table
  *
  * The files, ports, capabilities and system calls of the table's rows are added
- * to it by themselves. Started as root it stays root, without the
- * capabilities that no row needs, unless ids are set here.
+ * to it by themselves; what is denied here by name stays denied. Started as
+ * root it stays root, unless ids are set here, without the capabilities that no
+ * row needs, but for CAP_KILL where the worker is another user: without it
+ * neither the monitor nor its death could end the worker.
  * Return: borrowed, to be changed before the split; NULL for NULL
  */
 struct fh_policy *fh_broker_monitor(struct fh_broker *broker);
@@ -211,7 +214,8 @@ int fh_broker_handle(struct fh_broker *broker, const char *name,
 /**
  * fh_broker_set() - a row by name, as a line of a profile's section [broker]
  * @name:  of fh_broker_key_at(): "bind"
- * @value: "tcp:80 when=starting times=1"; words in any order after the first
+ * @value: "tcp:80 when=starting times=1"; words in any order after the first.
+ *         One with blanks stands in double quotes, where "" is a quote
  */
 int fh_broker_set(struct fh_broker *broker, const char *name, const char *value,
 		  struct fh_error *err);
@@ -314,14 +318,14 @@ struct fh_broker_options {
  * roles. The process that was started becomes the monitor. Descriptors 0 to 2
  * stay open in both roles, those of fh_policy_keep_fd() on a role's policy in
  * that role, and of the worker's through the execution; all others are closed,
- * those as well that main() has opened before the call. The environment variable FUMEHOOD_BROKER tells the
- * role; it is removed again.
+ * those as well that main() has opened before the call. The environment variable
+ * FUMEHOOD_BROKER tells the role; it is removed again.
  *
  * When it returns in the worker, monitor and worker are both confined. The
  * monitor passes SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH and
- * SIGCONT on to the worker; stopping it is up to the worker. They stay blocked
- * in it, and SIGCHLD. When one role
- * ends, however, the kernel ends the other. Neither is dumpable.
+ * SIGCONT on to the worker; stopping it is up to the worker. These and SIGCHLD
+ * stay blocked in the monitor. When one role ends, however, the kernel ends the
+ * other. Neither is dumpable.
  *
  * Refused for a set-user-ID program, for who started it would choose the
  * channel; and with other threads running.

@@ -22,7 +22,7 @@
 extern "C" {
 #endif
 
-/** fh_version() - of the library at run time: "0.2.0" */
+/** fh_version() - of the library at run time: "0.3.0" */
 const char *fh_version(void);
 
 #ifdef __cplusplus

@@ -34,6 +34,13 @@ void text_add_json(struct text *text, const char *string);
 /* The text so far; "" when nothing was added. Borrowed. */
 const char *text_string(const struct text *text);
 
+/* A part that failed makes the whole fail. */
+static inline void text_inherit(struct text *text, const struct text *part)
+{
+	if (!text->code)
+		text->code = part->code;
+}
+
 void text_done(struct text *text);
 
 #define autotext __attribute__((cleanup(text_done))) struct text

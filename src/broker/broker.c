@@ -9,13 +9,13 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "broker/helper.h"
 #include "policy/policy.h"
 
 #define AUTHENTICATE_PER_MINUTE 10
 #define AUTHENTICATE_DELAY_MS 2000
 #define DELAY_MS_MAX 60000
 #define SERVICE_MAX 64 /* bytes, NUL included */
-#define HOST_MAX 256
 
 /* What each kind's monitor does beyond the loop's own calls; broker_policy.c
  * has those. */
@@ -208,8 +208,7 @@ static int check_pattern(struct row_check *check)
 		return 0;
 	if (strncmp(name, "*.", 2) == 0)
 		name += 2;
-	if (!is_name(name, HOST_MAX, "-_.") || name[0] == '.' ||
-	    strstr(name, ".."))
+	if (!helper_is_host_name(name))
 		return refuse(check, -EINVAL,
 			      "neither a host name nor \"*.\" and one");
 	return 0;
@@ -256,6 +255,9 @@ static int fail_taken(const struct broker_row *row,
 	autotext text = { 0 };
 
 	broker_row_print(first, &text);
+	if (text.code)
+		return error_set(err, FH_STAGE_PARSE, text.code,
+				 "%s: out of memory", row->origin);
 	error_set(err, FH_STAGE_PARSE, -EEXIST, "%s: %s is in the table already: %s",
 		  row->origin, text_string(&text), first->origin);
 	error_origin(err, row->origin);

@@ -92,22 +92,26 @@ static int allow_calls(struct maker *maker, const char *names,
 	return r;
 }
 
-/* Puts the last n wishes before the others. */
-static int put_first(struct fh_policy *policy, size_t n)
+static void reverse(struct syscall_wish *wishes, size_t n)
 {
-	size_t rest = policy->n_syscall_changes - n;
-	autofree struct syscall_wish *last = NULL;
+	for (size_t i = 0; i < n / 2; i++) {
+		struct syscall_wish kept = wishes[i];
 
-	if (!n || !rest)
-		return 0;
-	last = malloc(n * sizeof(*last));
-	if (!last)
-		return -ENOMEM;
-	memcpy(last, policy->syscall_changes + rest, n * sizeof(*last));
-	memmove(policy->syscall_changes + n, policy->syscall_changes,
-		rest * sizeof(*last));
-	memcpy(policy->syscall_changes, last, n * sizeof(*last));
-	return 0;
+		wishes[i] = wishes[n - 1 - i];
+		wishes[n - 1 - i] = kept;
+	}
+}
+
+/* Puts those after the first n before them; each part keeps its order. */
+static void put_first(struct fh_policy *policy, size_t n)
+{
+	size_t all = policy->n_syscall_changes;
+
+	if (!all)
+		return;
+	reverse(policy->syscall_changes, n);
+	reverse(policy->syscall_changes + n, all - n);
+	reverse(policy->syscall_changes, all);
 }
 
 /* What somebody denied by name stays denied: the last wish counts. */
@@ -120,10 +124,7 @@ static int add_calls(struct maker *maker)
 	for (size_t i = 0; i < broker->n_rows && r == 0; i++)
 		r = allow_calls(maker, broker_kinds[broker->rows[i].kind].syscalls,
 				broker->rows[i].origin);
-	if (r == 0 &&
-	    put_first(maker->policy,
-		      maker->policy->n_syscall_changes - before) < 0)
-		r = fail_memory(maker->err);
+	put_first(maker->policy, before);
 	return r;
 }
 
@@ -145,7 +146,7 @@ static int add_network(struct maker *maker, const struct broker_row *row)
 	if (policy->net != FH_NET_HOST)
 		r = set(maker, "net", "host", row->origin);
 	if (row->transport == FH_UDP)
-		policy->role_needs_udp = true;
+		policy->lets_udp_out = true;
 	if (r < 0)
 		return r;
 	if (row->kind == FH_BROKER_BIND)

@@ -33,7 +33,7 @@ static void add_word(struct filler *filler, const char *word)
 
 	text_add_escaped(&safe, word);
 	text_add(filler->text, "%s", filler->separator);
-	if (used > INDENT && used + safe.len + 2 > WIDTH) {
+	if (used > INDENT && used + safe.len + strlen(" ,,") > WIDTH) {
 		text_add(filler->text, "\n");
 		filler->line_start = filler->text->len;
 		text_add(filler->text, "%*s", INDENT, "");
@@ -41,8 +41,7 @@ static void add_word(struct filler *filler, const char *word)
 		text_add(filler->text, " ");
 	}
 	text_add(filler->text, "%s", text_string(&safe));
-	if (safe.code && !filler->text->code)
-		filler->text->code = safe.code;
+	text_inherit(filler->text, &safe);
 	filler->separator = ",";
 }
 
@@ -51,6 +50,15 @@ static void end(struct filler *filler, const char *otherwise)
 	if (!*filler->separator)
 		text_add(filler->text, "%s", otherwise);
 	text_add(filler->text, "\n");
+}
+
+static void add_number(struct filler *filler, const char *unit, uint32_t number)
+{
+	autotext word = { 0 };
+
+	text_add(&word, "%s%u", unit, number);
+	text_inherit(filler->text, &word);
+	add_word(filler, text_string(&word));
 }
 
 static void add_capability(const struct broker_view *view,
@@ -62,6 +70,8 @@ static void add_capability(const struct broker_view *view,
 	text_add(&word, "%s", capability_names[capability]);
 	if (need.len)
 		text_add(&word, " (%s)", text_string(&need));
+	text_inherit(&word, &need);
+	text_inherit(filler->text, &word);
 	add_word(filler, text_string(&word));
 }
 
@@ -70,13 +80,9 @@ static void print_process(const struct broker_view *view, enum view_role role,
 {
 	const struct view_process *process = &view->processes[role];
 	struct filler filler = begin(ret, process->name);
-	autotext ids = { 0 };
 
-	text_add(&ids, "uid %u", process->uid);
-	add_word(&filler, text_string(&ids));
-	text_done(&ids);
-	text_add(&ids, "gid %u", process->gid);
-	add_word(&filler, text_string(&ids));
+	add_number(&filler, "uid ", process->uid);
+	add_number(&filler, "gid ", process->gid);
 	for (int cap = 0; cap < N_CAPABILITIES; cap++) {
 		if (!(process->capabilities >> cap & 1))
 			continue;
@@ -85,9 +91,7 @@ static void print_process(const struct broker_view *view, enum view_role role,
 		else
 			add_word(&filler, capability_names[cap]);
 	}
-	if (process->note)
-		add_word(&filler, process->note);
-	else if (!process->capabilities)
+	if (!process->capabilities)
 		add_word(&filler, "no capability");
 	end(&filler, "");
 }
@@ -102,6 +106,7 @@ static void print_rows(const struct broker_view *view, struct text *ret)
 		autotext line = { 0 };
 
 		broker_row_print(row, &line);
+		text_inherit(ret, &line);
 		text_add(ret, "  %-57s -> %s\n", text_string(&line),
 			 broker_kinds[row->kind].answer);
 	}
@@ -126,12 +131,8 @@ static void print_ports(const struct port_list *ports, const char *heading,
 {
 	struct filler filler = begin(ret, heading);
 
-	for (size_t i = 0; i < ports->n; i++) {
-		autotext port = { 0 };
-
-		text_add(&port, "%u", ports->ports[i]);
-		add_word(&filler, text_string(&port));
-	}
+	for (size_t i = 0; i < ports->n; i++)
+		add_number(&filler, "", ports->ports[i]);
 	end(&filler, "no port");
 }
 

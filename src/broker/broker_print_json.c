@@ -23,6 +23,7 @@ static void print_capabilities(const struct broker_view *view,
 			view_print_need(view, cap, &need);
 			text_add(ret, ", \"for\": ");
 			text_add_json(ret, text_string(&need));
+			text_inherit(ret, &need);
 		}
 		text_add(ret, "}");
 	}
@@ -43,8 +44,6 @@ static void print_processes(const struct broker_view *view, struct text *ret)
 			 separator, process->name, process->uid, process->gid);
 		separator = ",";
 		print_capabilities(view, (enum view_role)role, ret);
-		if (process->note)
-			text_add(ret, ", \"note\": \"%s\"", process->note);
 		text_add(ret, "}");
 	}
 	text_add(ret, "\n  ],\n");
@@ -61,6 +60,8 @@ static void print_row(const struct broker_row *row, struct text *ret)
 	text_add_json(ret, row->object ? row->object : text_string(&object));
 	text_add(ret, ", \"terms\": ");
 	text_add_json(ret, text_string(&words));
+	text_inherit(ret, &object);
+	text_inherit(ret, &words);
 	text_add(ret, ", \"when\": \"%s\", \"times\": %u, \"per_minute\": %u, \"answer\": \"%s\", \"origin\": ",
 		 broker_when_names[row->when], row->times, row->per_minute,
 		 broker_kinds[row->kind].answer);

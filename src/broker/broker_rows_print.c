@@ -83,10 +83,8 @@ void broker_row_print_words(const struct broker_row *row, struct text *ret)
 		print_word(&words, "times", row->times);
 	if (row->per_minute)
 		print_word(&words, "per-minute", row->per_minute);
-	if (words.code)
-		ret->code = ret->code ? ret->code : words.code;
-	else
-		text_add(ret, "%s", text_string(&words));
+	text_add(ret, "%s", text_string(&words));
+	text_inherit(ret, &words);
 }
 
 void broker_row_print(const struct broker_row *row, struct text *ret)
@@ -96,10 +94,9 @@ void broker_row_print(const struct broker_row *row, struct text *ret)
 	broker_row_print_object(row, &value);
 	text_add(&value, " ");
 	broker_row_print_words(row, &value);
-	if (value.code) {
-		ret->code = ret->code ? ret->code : value.code;
+	text_inherit(ret, &value);
+	if (value.code)
 		return;
-	}
 	if (value.data[value.len - 1] == ' ')
 		value.data[value.len - 1] = '\0';
 	text_add(ret, "%s = ", broker_row_key(row)->name);

@@ -8,35 +8,58 @@
 #include "confine/confine_plan.h"
 
 static void fill_process(struct broker_view *view, enum view_role role,
-			 const char *name, const char *note)
+			 const char *name)
 {
-	const struct fh_kernel *kernel = view->kernel;
-	bool is_nobody = role == VIEW_RESOLVER && kernel->uid == 0;
-
 	view->processes[role] = (struct view_process){
 		.name = name,
 		.is_there = true,
-		.uid = is_nobody ? FH_NOBODY : kernel->uid,
-		.gid = is_nobody ? FH_NOBODY : kernel->gid,
-		.note = note,
+		.uid = view->plans[role]->uid,
+		.gid = view->plans[role]->gid,
+		.capabilities = view->policies[role]->keep_caps,
 	};
-	if (role >= N_VIEW_PLANS)
-		return;
-	view->processes[role].uid = view->plans[role]->uid;
-	view->processes[role].gid = view->plans[role]->gid;
-	view->processes[role].capabilities = view->policies[role]->keep_caps;
 }
 
-static void list_processes(struct broker_view *view)
+/* As confine_plan() has it: root that names no user becomes nobody. */
+static uint32_t id_of(uint64_t wish, uint32_t own, bool is_root)
 {
-	fill_process(view, VIEW_MONITOR, "monitor", NULL);
-	fill_process(view, VIEW_WORKER, "worker", NULL);
+	if (wish != POLICY_UNLIMITED)
+		return (uint32_t)wish;
+	return is_root ? FH_NOBODY : own;
+}
+
+static int fill_helper(struct broker_view *view, enum helper_kind kind,
+		       const char *name, struct fh_error *err)
+{
+	struct view_process *process = &view->processes[VIEW_HELPERS + kind];
+	const struct fh_kernel *kernel = view->kernel;
+	struct fh_policy *policy = NULL;
+	int r = helper_policy(kind, view->broker, kernel, &policy, err);
+
+	if (r < 0)
+		return r;
+	*process = (struct view_process){
+		.name = name,
+		.is_there = true,
+		.uid = id_of(policy->uid, kernel->uid, kernel->uid == 0),
+		.gid = id_of(policy->gid, kernel->gid, kernel->uid == 0),
+		.capabilities = policy->keep_caps,
+	};
+	policy_free(policy);
+	return 0;
+}
+
+static int list_processes(struct broker_view *view, struct fh_error *err)
+{
+	int r = 0;
+
+	fill_process(view, VIEW_MONITOR, "monitor");
+	fill_process(view, VIEW_WORKER, "worker");
 	if (broker_has(view->broker, FH_BROKER_AUTHENTICATE))
-		fill_process(view, VIEW_AUTHENTICATOR, "authenticator",
-			     view->kernel->uid ? NULL
-					       : "what PAM needs of root");
-	if (broker_has(view->broker, FH_BROKER_RESOLVE))
-		fill_process(view, VIEW_RESOLVER, "resolver", NULL);
+		r = fill_helper(view, HELPER_AUTHENTICATOR, "authenticator",
+				err);
+	if (r == 0 && broker_has(view->broker, FH_BROKER_RESOLVE))
+		r = fill_helper(view, HELPER_RESOLVER, "resolver", err);
+	return r;
 }
 
 int view_make(const struct fh_broker *broker, const struct fh_kernel *kernel,
@@ -52,9 +75,7 @@ int view_make(const struct fh_broker *broker, const struct fh_kernel *kernel,
 					 err);
 	for (int i = 0; i < N_VIEW_PLANS && r == 0; i++)
 		r = confine_plan(ret->policies[i], kernel, &ret->plans[i], err);
-	if (r == 0)
-		list_processes(ret);
-	return r;
+	return r < 0 ? r : list_processes(ret, err);
 }
 
 void view_done(struct broker_view *view)

@@ -3,14 +3,14 @@
 #define FH_BROKER_BROKER_VIEW_H
 
 #include "broker/broker.h"
+#include "broker/helper.h"
 #include "plan/plan.h"
 
 enum view_role {
 	VIEW_MONITOR,
 	VIEW_WORKER,
-	VIEW_AUTHENTICATOR,
-	VIEW_RESOLVER,
-	N_VIEW_ROLES,
+	VIEW_HELPERS, /* by enum helper_kind */
+	N_VIEW_ROLES = VIEW_HELPERS + N_HELPERS,
 };
 #define N_VIEW_PLANS (VIEW_WORKER + 1)
 
@@ -20,7 +20,6 @@ struct view_process {
 	uid_t uid;
 	gid_t gid;
 	uint64_t capabilities;
-	const char *note; /* NULL without one */
 };
 
 struct broker_view {

@@ -23,8 +23,8 @@
 /* What is got ready before the first fork: after it nothing is allocated. */
 struct division {
 	char *const *argv;
-	char **envp; /* with .variable and, mostly, .bind_now */
-	char bind_now[sizeof(ROLE_BIND_VARIABLE "=" ROLE_BIND_VALUE)];
+	char **envp; /* the last two are .variable and .bind_now */
+	char bind_now[sizeof(ROLE_BIND_NOW)];
 	char variable[256];
 	int exe_fd;	/* this very program */
 	int report[2];	/* a child that cannot execute it says why */
@@ -80,16 +80,11 @@ static void write_variable(struct division *d, enum role_name name)
  * is taken off again must not run one in this copy of it. */
 static void default_handlers(const struct division *d)
 {
-	for (int sig = 1; sig < NSIG; sig++) {
-		struct sigaction action;
-
-		if (sigaction(sig, NULL, &action) == 0 &&
-		    action.sa_handler != SIG_IGN &&
-		    action.sa_handler != SIG_DFL)
+	for (int sig = 1; sig <= PROCESS_SIGNALS; sig++)
+		if (!process_ignores_signal(sig))
 			process_default_signal(sig);
-	}
 	if (d->ignores_children)
-		signal(SIGCHLD, SIG_IGN);
+		process_ignore_signal(SIGCHLD);
 }
 
 static int inherit(int fd)
@@ -198,7 +193,6 @@ static int open_above(const char *path, int flags)
 static int prepare(struct division *d, const int *keep, size_t n_keep)
 {
 	size_t n = 0;
-	struct sigaction action;
 
 	while (environ && environ[n])
 		n++;
@@ -209,9 +203,8 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 	if (n)
 		memcpy(d->envp, environ, n * sizeof(*d->envp));
 	d->envp[n++] = d->variable;
-	if (!getenv(ROLE_BIND_VARIABLE) || !*getenv(ROLE_BIND_VARIABLE))
-		d->envp[n] = strcpy(d->bind_now, ROLE_BIND_VARIABLE
-				    "=" ROLE_BIND_VALUE);
+	/* The last one counts; all of them mean the same but an empty one. */
+	d->envp[n] = strcpy(d->bind_now, ROLE_BIND_NOW);
 	if (n_keep)
 		memcpy(d->keep, keep, n_keep * sizeof(*keep));
 	d->n_keep = n_keep;
@@ -224,9 +217,7 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 	d->report[1] = fd_raise(d->report[1]);
 	if (d->report[0] < 0 || d->report[1] < 0)
 		return -EMFILE;
-	if (sigaction(SIGCHLD, NULL, &action) < 0)
-		return -errno;
-	d->ignores_children = action.sa_handler == SIG_IGN;
+	d->ignores_children = process_ignores_signal(SIGCHLD);
 	return 0;
 }
 
@@ -283,11 +274,11 @@ int role_divide(const bool is_wanted[N_ROLES], char *const argv[],
 	}
 	/* The kernel would reap the worker before anybody saw how it ended. */
 	if (d.ignores_children)
-		signal(SIGCHLD, SIG_DFL);
+		process_default_signal(SIGCHLD);
 	r = divide(&d, is_wanted, err);
 	clean_up(&d);
 	if (d.ignores_children)
-		signal(SIGCHLD, SIG_IGN);
+		process_ignore_signal(SIGCHLD);
 	process_restore_signals(d.mask);
 	return r;
 }

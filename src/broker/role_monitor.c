@@ -30,20 +30,22 @@ static const int passed_on[] = {
 /* They stay blocked: what comes after the worker's end is to end nothing. */
 static int open_signals(void)
 {
-	sigset_t passed, blocked;
-	int fd;
+	/* Its handler for that, if the program has one, would reap what is ours. */
+	const uint64_t children = UINT64_C(1) << (SIGCHLD - 1);
+	uint64_t passed = 0;
+	long fd;
+	int r;
 
-	sigemptyset(&passed);
 	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++)
-		sigaddset(&passed, passed_on[i]);
-	blocked = passed;
-	/* Its handler, if the program has one, would reap what is ours. */
-	sigaddset(&blocked, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &blocked, NULL) < 0 ||
-	    process_default_signal(SIGCHLD) < 0)
-		return -errno;
-	fd = signalfd(-1, &passed, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd_raise(fd);
+		passed |= UINT64_C(1) << (passed_on[i] - 1);
+	r = process_block_more(passed | children);
+	if (r == 0)
+		r = process_default_signal(SIGCHLD);
+	if (r < 0)
+		return r;
+	fd = syscall(SYS_signalfd4, -1, &passed, sizeof(passed),
+		     SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd_raise((int)fd);
 }
 
 static int64_t now_ms(void)

@@ -137,11 +137,29 @@ static void clear(struct role *role)
 		role->peers[i] = (struct role_peer){ -1, -1 };
 }
 
+static bool is_of_role(const char *variable)
+{
+	return strncmp(variable, ROLE_VARIABLE "=",
+		       strlen(ROLE_VARIABLE "=")) == 0 ||
+	       strcmp(variable, ROLE_BIND_NOW) == 0;
+}
+
+/* What is executed later is of no role. */
+static void forget_variables(void)
+{
+	char **to = environ;
+
+	for (char **at = environ; at && *at; at++)
+		if (!is_of_role(*at))
+			*to++ = *at;
+	if (to)
+		*to = NULL;
+}
+
 int role_take(struct role *ret, struct fh_error *err)
 {
 	const char *value = getenv(ROLE_VARIABLE);
-	const char *bind = getenv(ROLE_BIND_VARIABLE);
-	char *words[N_WORDS_MAX], text[256];
+	char *words[N_WORDS_MAX] = { NULL }, text[256];
 	struct role role;
 
 	clear(&role);
@@ -153,10 +171,7 @@ int role_take(struct role *ret, struct fh_error *err)
 		error_remedy(err, "take it out of the environment");
 		return -EINVAL;
 	}
-	if (value)
-		unsetenv(ROLE_VARIABLE);
-	if (value && bind && strcmp(bind, ROLE_BIND_VALUE) == 0)
-		unsetenv(ROLE_BIND_VARIABLE);
+	forget_variables();
 	close_on_exec(role.socket);
 	for (size_t i = 0; i < N_ROLES; i++) {
 		close_on_exec(role.peers[i].socket);

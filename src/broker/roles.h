@@ -14,10 +14,9 @@
 /*
  * No function is bound late in a role: what binds it puts all registers on the stack,
  * with what was copied last, and leaves them there. For a program that was not linked
- * with -z now; the value tells ours from the user's own.
+ * with -z now; the value tells ours from one of the user's own.
  */
-#define ROLE_BIND_VARIABLE "LD_BIND_NOW"
-#define ROLE_BIND_VALUE "fumehood"
+#define ROLE_BIND_NOW "LD_BIND_NOW=fumehood"
 
 /* The monitor is the process that was started; the others are its children. */
 enum role_name {

@@ -94,7 +94,7 @@ static void tell_open_sockets(struct fh_plan *plan)
 		       "a TCP socket that is open can be connected elsewhere; Landlock ABI 4 refuses it: Linux 6.7 has it");
 	else if (!(plan->landlock.handled_net & LL_NET_CONNECT_SEND_UDP))
 		partly(plan, FH_GUARANTEE_NETWORK,
-		       plan->policy->role_needs_udp
+		       plan->policy->lets_udp_out
 			       ? "UDP ports are only held by Landlock ABI 10: Linux 7.2 has it"
 			       : "a UDP or MPTCP socket that is open can reach anywhere");
 	else

@@ -246,7 +246,7 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	request->is_self = plan->is_self;
 	request->is_worker = policy->role == POLICY_ROLE_WORKER;
 	request->is_monitor = policy->role == POLICY_ROLE_MONITOR;
-	request->monitor_needs_udp = policy->role_needs_udp;
+	request->monitor_needs_udp = policy->lets_udp_out;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
 	r = seccomp_compile(request, &plan->filter, err);

@@ -57,7 +57,6 @@ enum policy_role { POLICY_ROLE_NONE, POLICY_ROLE_WORKER, POLICY_ROLE_MONITOR };
 
 struct fh_policy {
 	enum policy_role role;
-	bool role_needs_udp; /* of a monitor: rows with UDP */
 	/* Which rows of settings[] were set, by index; defaults are not. */
 	uint64_t is_set;
 	/* Grows with every change: a plan knows whether it is of today. */

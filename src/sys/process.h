@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -79,18 +80,44 @@ static inline int process_close_range(unsigned int first, unsigned int last)
 
 #define PROCESS_SIGNALS 64 /* _NSIG of the kernel, not of a libc */
 
+struct process_action { /* struct sigaction of the kernel, not of a libc */
+	uintptr_t handler;
+	unsigned long flags;
+	uintptr_t restorer;
+	uint64_t mask;
+};
+
 /* Gives a signal its default action: SIG_DFL in every field is all zero. */
 static inline int process_default_signal(int sig)
 {
-	struct {
-		void *handler;
-		unsigned long flags;
-		void *restorer;
-		uint64_t mask;
-	} standard = { 0 };
+	const struct process_action standard = { 0 };
 
 	return syscall(SYS_rt_sigaction, sig, &standard, NULL,
 		       sizeof(standard.mask)) < 0 ? -errno : 0;
+}
+
+static inline int process_ignore_signal(int sig)
+{
+	const struct process_action ignore = { .handler = (uintptr_t)SIG_IGN };
+
+	return syscall(SYS_rt_sigaction, sig, &ignore, NULL,
+		       sizeof(ignore.mask)) < 0 ? -errno : 0;
+}
+
+static inline bool process_ignores_signal(int sig)
+{
+	struct process_action action = { 0 };
+
+	return syscall(SYS_rt_sigaction, sig, NULL, &action,
+		       sizeof(action.mask)) == 0 &&
+	       action.handler == (uintptr_t)SIG_IGN;
+}
+
+/* Blocks those besides, which are bits from 0 for signal 1 on. */
+static inline int process_block_more(uint64_t signals)
+{
+	return syscall(SYS_rt_sigprocmask, SIG_BLOCK, &signals, NULL,
+		       sizeof(signals)) < 0 ? -errno : 0;
 }
 
 /* Blocks every signal for the calling thread, those as well that a libc keeps

@@ -5,6 +5,7 @@
 #ifndef FH_TESTS_API_ATTEMPT_H
 #define FH_TESTS_API_ATTEMPT_H
 
+#include "broker_names.h"
 #include "scene.h"
 
 static struct scene s;
@@ -65,12 +66,15 @@ static void check_null(void)
 		attempt_end((call), expected)
 #define BAD(expected, call) TRY(0, expected, call)
 #define BAD_PLAN(expected, call) TRY(NEED_PLANS, expected, call)
+#define BAD_ASK(expected, call) TRY(NEED_CHANNEL, expected, call)
 #define BAD_BOX(expected, call) TRY(NEED_BOX, expected, call)
 
 /* With a NULL where none may be. */
-#define NULLED(call)                                                           \
-	for (attempt_begin(NEED_PLANS, #call); attempt_next(); check_null())   \
+#define NULLED_OF(needs, call)                                                 \
+	for (attempt_begin(needs, #call); attempt_next(); check_null())        \
 		attempt_end((call), -EINVAL)
+#define NULLED(call) NULLED_OF(NEED_PLANS, call)
+#define NULLED_ASK(call) NULLED_OF(NEED_CHANNEL, call)
 
 /* One that has no error to give, and takes no harm. */
 #define TAKES(expected, call) TRY(0, expected, call)
@@ -95,7 +99,7 @@ static inline bool is_about_plans(const char *name)
 
 static inline bool is_about_boxes(const char *name)
 {
-	return !is_about_plans(name);
+	return !is_about_plans(name) && !is_about_brokers(name);
 }
 
 static inline void attempt_start(void)

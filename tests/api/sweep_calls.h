@@ -14,6 +14,7 @@ enum sweep_flag {
 	MAKES_LANDLOCK = 1 << 13,
 	MAKES_SECCOMP = 1 << 14,
 	MAKES_BOX = 1 << 15,
+	MAKES_BROKER = 1 << 20,
 	CHANGES = 1 << 16, /* an object, which then holds more */
 	NEVER = 1 << 17, /* allocates nothing, so cannot fail for it */
 	NO_ERR = 1 << 18,
@@ -43,7 +44,7 @@ static void sweep_begin(unsigned int flags, const char *call)
 
 static void sweep_prepare(void)
 {
-	scene_make(&s, sweep.flags & (NEED_PLANS | NEED_BOX));
+	scene_make(&s, sweep.flags & (NEED_PLANS | NEED_BOX | NEED_CHANNEL));
 	memset(&told, 0, sizeof(told));
 	err = sweep.way == NOBODY_TOLD ? NULL : &told;
 	memory->lasts = sweep.way == ALL_FAIL;
@@ -68,6 +69,8 @@ static void free_outputs(void)
 		fh_landlock_free(s.out.made);
 	if (sweep.flags & MAKES_SECCOMP)
 		fh_seccomp_free(s.out.made);
+	if (sweep.flags & MAKES_BROKER)
+		fh_broker_free(s.out.made);
 	if (sweep.flags & MAKES_BOX)
 		fh_box_free(s.out.made);
 }
@@ -141,6 +144,7 @@ static bool sweep_fork(void)
 	if (pid == 0)
 		return true;
 	check_int(waitpid(pid, &status, 0), pid);
+	memory->left = -1; /* of one that became another program */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) < CHILD_REFUSED)
 		tap_fail(__FILE__, __LINE__,
 			 "%s, with allocation %ld failing: status %#x",

@@ -4,6 +4,7 @@
  * with nobody to be told. A call that fails is -ENOMEM, says so in err, leaks
  * nothing and leaves all as it was. None goes without what it could not get.
  */
+#include "broker_names.h"
 #include "sweep_calls.h"
 
 /* --- policies ----------------------------------------------------------------- */
@@ -303,6 +304,57 @@ static void test_seccomp(void)
 	SWEEP(NEVER, (fh_seccomp_free(s.seccomp), s.seccomp = NULL, 0));
 }
 
+/* All that a channel has is had when it is made. Nobody answers. */
+static int unanswered(int r)
+{
+	return r == -ETIMEDOUT ? 0 : r;
+}
+
+static void test_ask(void)
+{
+	const struct fh_broker_ask ask = { .kind = FH_BROKER_RESOLVE,
+					   .name = "x" };
+	const unsigned int flags = NEVER | NEED_CHANNEL;
+	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
+	char bytes[8];
+
+	need_failing_memory();
+	SWEEP(flags, unanswered(fh_broker_ready(s.channel, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_bind(s.channel, FH_TCP, NULL, 80, 0,
+					       err)));
+	SWEEP(flags, unanswered(fh_broker_connect(s.channel, FH_TCP, "::1", 80,
+						  0, err)));
+	SWEEP(flags, unanswered(fh_broker_open(s.channel, FH_READ, "/x", 0, 0,
+					       err)));
+	SWEEP(flags, unanswered(fh_broker_read_file(s.channel, "/x", bytes, 8,
+						    &s.out.n, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_authenticate(s.channel, "s", "u",
+						       "p", 0, err)));
+	SWEEP(flags, unanswered(fh_broker_resolve(s.channel, "x", addresses,
+						  &s.out.n, 0, err)));
+	SWEEP(flags, unanswered(fh_broker_request(s.channel, "r", NULL, 0, NULL,
+						  0, NULL, NULL, 0, err)));
+	SWEEP(flags, fh_broker_begin(s.channel, &ask, &s.out.id, err));
+	SWEEP(flags, fh_broker_finish(s.channel, 0, &s.out.answer, err) ==
+			     -ENOENT ? 0 : -1);
+	SWEEP(flags, fh_broker_fd(s.channel) >= 0 ? 0 : -1);
+	SWEEP(NEVER, (fh_channel_free(NULL), 0));
+}
+
+/* Dividing itself succeeds by becoming another image, which ends at once: see
+ * main(). */
+static void test_split(void)
+{
+	char name[] = "test_no_memory_api";
+	char *const argv[] = { name, NULL };
+	struct fh_channel *channel;
+	struct fh_broker_result result;
+
+	need_failing_memory();
+	SWEEP(FORKED, fh_broker_split(s.broker, argv, NULL, &channel, &result,
+				      err));
+}
+
 static void test_names(void)
 {
 	need_failing_memory();
@@ -319,7 +371,7 @@ static void test_names(void)
 
 static bool is_exported(const char *name)
 {
-	return name;
+	return !is_about_descriptions(name);
 }
 
 static void test_complete(void)
@@ -347,12 +399,16 @@ static const struct tap_test tests[] = {
 	{ .name = "Landlock's first rule", .run = test_landlock_room,
 	  .seconds = 60 },
 	{ .name = "system-call filters", .run = test_seccomp, .seconds = 60 },
+	{ .name = "asking a monitor", .run = test_ask, .seconds = 60 },
+	{ .name = "splitting", .run = test_split, .seconds = 60 },
 	{ .name = "names", .run = test_names, .seconds = 60 },
 	{ .name = "no function was left out", .run = test_complete },
 };
 
 int main(void)
 {
+	if (getenv("FUMEHOOD_BROKER"))
+		_exit(CHILD_DONE);
 	scene_share();
 	return tap_run(tests, N(tests));
 }

@@ -404,7 +404,7 @@ static void test_untouched(void)
 	check_int(broker->monitor->version, version);
 	check_int(broker->monitor->role, POLICY_ROLE_NONE);
 	check_int(broker->worker->role, POLICY_ROLE_NONE);
-	check(!broker->monitor->role_needs_udp);
+	check(!broker->monitor->lets_udp_out);
 	view_done(&view);
 	broker_free(broker);
 }
