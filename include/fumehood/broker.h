@@ -324,14 +324,14 @@ struct fh_broker_options {
  * roles. The process that was started becomes the monitor. Descriptors 0 to 2
  * stay open in both roles, those of fh_policy_keep_fd() on a role's policy in
  * that role, and of the worker's through the execution; all others are closed,
- * those as well that main() has opened before the call. The environment variable FUMEHOOD_BROKER tells the
- * role; it is removed again.
+ * those as well that main() has opened before the call. The environment variable
+ * FUMEHOOD_BROKER tells the role; it is removed again.
  *
  * When it returns in the worker, monitor and worker are both confined. The
  * monitor passes SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH and
- * SIGCONT on to the worker; stopping it is up to the worker. They stay blocked
- * in it, and SIGCHLD. When one role
- * ends, however, the kernel ends the other. Neither is dumpable.
+ * SIGCONT on to the worker; stopping it is up to the worker. These and SIGCHLD
+ * stay blocked in the monitor. When one role ends, however, the kernel ends the
+ * other. Neither is dumpable.
  *
  * Refused for a set-user-ID program, for who started it would choose the
  * channel; and with other threads running.
@@ -451,7 +451,8 @@ struct fh_broker_ask {
  * @id:        of fh_broker_begin()
  * @status:    0 or a negative errno
  * @fd:        the caller's from now on; or -1
- * @data:      @size bytes, borrowed until the next call on the channel
+ * @data:      @size bytes, borrowed until the next call on the channel, which wipes
+ *             them
  */
 struct fh_broker_answer {
 	uint32_t id;

@@ -349,6 +349,7 @@ int fh_broker_request(struct fh_channel *channel, const char *name,
 				 "request %s: a descriptor came, and none is awaited",
 				 name);
 	r = copy_out(&ask, &answer, ret, size, ret_size, err);
+	channel_wipe(channel);
 	if (r == 0 && ret_fd)
 		*ret_fd = fd_take(&fd);
 	return r;

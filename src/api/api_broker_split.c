@@ -1,6 +1,7 @@
 /* fh_broker_split(): what is checked before roles are taken up. */
 #include "api/export.h"
 
+#include "api/api_options.h"
 #include "broker/split.h"
 
 static int check_options(const struct fh_broker_options *options,
@@ -8,15 +9,8 @@ static int check_options(const struct fh_broker_options *options,
 {
 	if (!options)
 		return 0;
-	if (options->size != sizeof(*options))
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_broker_options.size is %zu, not %zu",
-				 options->size, sizeof(*options));
-	if (options->flags)
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_broker_options.flags is 0x%x, not 0",
-				 options->flags);
-	return 0;
+	return api_check_options("fh_broker_options", options->size,
+				 sizeof(*options), options->flags, 0, err);
 }
 
 int fh_broker_split(const struct fh_broker *broker, char *const argv[],

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "api/api_options.h"
 #include "confine/confine.h"
 #include "confine/confine_plan.h"
 #include "base/cleanup.h"
@@ -12,15 +13,8 @@ static int check_options(const struct fh_confine_options *options,
 {
 	if (!options)
 		return 0;
-	if (options->size != sizeof(*options))
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_confine_options.size is %zu, not %zu",
-				 options->size, sizeof(*options));
-	if (options->flags)
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_confine_options.flags is 0x%x, not 0",
-				 options->flags);
-	return 0;
+	return api_check_options("fh_confine_options", options->size,
+				 sizeof(*options), options->flags, 0, err);
 }
 
 int fh_plan_confine(const struct fh_policy *policy,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api_box.h"
+#include "api/api_options.h"
 #include "api/api_text.h"
 #include "base/cleanup.h"
 #include "report/report.h"
@@ -38,15 +39,8 @@ static int check_options(const struct fh_spawn_options *options,
 
 	if (!options)
 		return 0;
-	if (options->size != sizeof(*options))
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_spawn_options.size is %zu, not %zu",
-				 options->size, sizeof(*options));
-	if (options->flags & ~known)
-		return error_set(err, FH_STAGE_PARSE, -EINVAL,
-				 "fh_spawn_options.flags: unknown flags 0x%x",
-				 options->flags & ~known);
-	return 0;
+	return api_check_options("fh_spawn_options", options->size,
+				 sizeof(*options), options->flags, known, err);
 }
 
 static int check_program(const char *function, char *const argv[],

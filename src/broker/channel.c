@@ -6,6 +6,9 @@
  *	                   \--nobody waits any more--> abandoned --answer--> free
  *
  * All memory is there from the start: each request has its place.
+ *
+ * What passes may be a password or a key: .out and .in are wiped once they were used,
+ * what the caller was lent when the next call begins.
  */
 #include "broker/channel.h"
 
@@ -44,7 +47,8 @@ struct fh_channel {
 	struct slot slots[FH_BROKER_PENDING_MAX];
 	uint8_t out[WIRE_MESSAGE_MAX];
 	uint8_t in[WIRE_MESSAGE_MAX]; /* the answer that came last */
-	size_t in_size;
+	size_t in_size;		      /* of it; 0: wiped */
+	struct slot *lent;	      /* was kept and given last; or NULL */
 	struct fh_address addresses[FH_BROKER_ADDRESSES_MAX];
 	/* Of the slot with that number, while it is kept. Apart from the slots, so
 	 * that these lie together, and memory that nobody needs is never touched. */
@@ -79,27 +83,15 @@ struct fh_channel *channel_new(int socket)
 	return channel;
 }
 
-void channel_free(struct fh_channel *channel)
+static void wipe_in(struct fh_channel *channel)
 {
-	if (!channel)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(channel->slots); i++)
-		if (channel->slots[i].state == SLOT_KEPT)
-			cleanup_close(&channel->slots[i].fd);
-	cleanup_close(&channel->poll_fd);
-	cleanup_close(&channel->kept_fd);
-	cleanup_close(&channel->socket);
-	free(channel);
+	explicit_bzero(channel->in, channel->in_size);
+	channel->in_size = 0;
 }
 
 int channel_fd(const struct fh_channel *channel)
 {
 	return channel->poll_fd;
-}
-
-void channel_wipe(struct fh_channel *channel)
-{
-	explicit_bzero(channel->in, channel->in_size);
 }
 
 bool channel_is_ready(const struct fh_channel *channel)
@@ -155,6 +147,31 @@ static uint8_t *message_of(struct fh_channel *channel, const struct slot *slot)
 	return channel->kept[slot - channel->slots];
 }
 
+void channel_wipe(struct fh_channel *channel)
+{
+	wipe_in(channel);
+	if (channel->lent)
+		explicit_bzero(message_of(channel, channel->lent),
+			       channel->lent->size);
+	channel->lent = NULL;
+}
+
+void channel_free(struct fh_channel *channel)
+{
+	if (!channel)
+		return;
+	channel_wipe(channel);
+	for (struct slot *slot; (slot = find_state(channel, SLOT_KEPT));) {
+		cleanup_close(&slot->fd);
+		explicit_bzero(message_of(channel, slot), slot->size);
+		slot->state = SLOT_FREE;
+	}
+	cleanup_close(&channel->poll_fd);
+	cleanup_close(&channel->kept_fd);
+	cleanup_close(&channel->socket);
+	free(channel);
+}
+
 /* An eventfd that counts to 2 at most neither fails nor waits; were it so, the
  * one who polls would be late, and nothing worse. */
 static void raise_flag(struct fh_channel *channel)
@@ -175,6 +192,7 @@ static void lower_flag(struct fh_channel *channel)
 
 static int give_up(struct fh_channel *channel, int code, const char *why)
 {
+	explicit_bzero(channel->in, sizeof(channel->in));
 	channel->failed = code;
 	channel->why = why;
 	raise_flag(channel);
@@ -184,16 +202,19 @@ static int give_up(struct fh_channel *channel, int code, const char *why)
 static void keep(struct fh_channel *channel, struct slot *slot)
 {
 	memcpy(message_of(channel, slot), channel->in, slot->size);
+	wipe_in(channel);
 	slot->state = SLOT_KEPT;
 	slot->order = channel->n_ever_kept++;
 	if (channel->n_kept++ == 0)
 		raise_flag(channel);
 }
 
-/* @message: where the slot's answer lies */
 static void give(struct fh_channel *channel, struct slot *slot,
-		 const uint8_t *message, struct fh_broker_answer *ret)
+		 struct fh_broker_answer *ret)
 {
+	const uint8_t *message = slot->state == SLOT_KEPT
+					 ? message_of(channel, slot)
+					 : channel->in;
 	size_t size = slot->size - WIRE_HEADER_SIZE;
 
 	*ret = (struct fh_broker_answer){ .id = slot->id,
@@ -209,9 +230,11 @@ static void give(struct fh_channel *channel, struct slot *slot,
 		ret->data = message + WIRE_HEADER_SIZE;
 		ret->size = size;
 	}
-	if (slot->state == SLOT_KEPT && --channel->n_kept == 0 &&
-	    !channel->failed)
-		lower_flag(channel);
+	if (slot->state == SLOT_KEPT) {
+		channel->lent = slot;
+		if (--channel->n_kept == 0 && !channel->failed)
+			lower_flag(channel);
+	}
 	slot->state = SLOT_FREE;
 }
 
@@ -304,10 +327,12 @@ static int receive(struct fh_channel *channel, int64_t deadline,
 			       "it is empty or has too many descriptors");
 	if (r < 0 && r != -EMFILE)
 		return r;
-	channel->in_size = size;
 	if (size == 0)
 		return give_up(channel, -EPIPE, NULL);
+	channel->in_size = size;
 	why = sort_in(channel, size, &fd, r == -EMFILE, ret);
+	if (!*ret)
+		wipe_in(channel);
 	return why ? give_up(channel, -EPROTO, why) : 0;
 }
 
@@ -392,13 +417,10 @@ static int post(struct fh_channel *channel, const struct fh_broker_ask *ask,
 	slot->state = SLOT_ASKED;
 	slot->id = id;
 	slot->fd = -1;
-	slot->asked = (struct asked){ .is_ready = !ask };
-	if (ask) {
-		slot->asked.kind = ask->kind;
-		slot->asked.access = ask->access;
-	} else {
-		channel->is_ready = true;
-	}
+	slot->asked = ask ? (struct asked){ .kind = ask->kind,
+					    .access = ask->access }
+			  : (struct asked){ .is_ready = true };
+	channel->is_ready |= !ask;
 	*ret = slot;
 	return 0;
 }
@@ -406,15 +428,16 @@ static int post(struct fh_channel *channel, const struct fh_broker_ask *ask,
 static int ask_for(struct fh_channel *channel, const struct fh_broker_ask *ask,
 		   int64_t deadline, struct slot **ret)
 {
-	bool is_secret = ask && ask->kind == FH_BROKER_AUTHENTICATE;
+	bool has_data = ask && ask->data;
 	uint32_t id = new_id(channel);
 	int size = channel->failed, r;
 
 	if (!size)
 		size = put(channel, id, ask);
+	channel_wipe(channel); /* after: who asks may pass on what it was lent */
 	r = size < 0 ? size
 		     : post(channel, ask, id, (size_t)size, deadline, ret);
-	if (is_secret)
+	if (has_data)
 		explicit_bzero(channel->out,
 			       size < 0 ? sizeof(channel->out) : (size_t)size);
 	return r;
@@ -450,7 +473,7 @@ int channel_exchange(struct fh_channel *channel,
 			return r;
 		}
 	}
-	give(channel, asked, channel->in, ret);
+	give(channel, asked, ret);
 	return 0;
 }
 
@@ -460,19 +483,17 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 	int64_t deadline = deadline_in(timeout_ms);
 	struct slot *slot = find_kept(channel);
 	bool is_awaited = find_state(channel, SLOT_ASKED);
-	int r;
 
-	if (slot) {
-		give(channel, slot, message_of(channel, slot), ret);
-		return 0;
-	}
+	channel_wipe(channel);
 	/* With nothing under way what nobody waits for is taken out, lest the
 	 * descriptor stay readable for it. */
-	do {
-		r = receive(channel, is_awaited ? deadline : DEADLINE_NOW, &slot);
+	while (!slot) {
+		int r = receive(channel, is_awaited ? deadline : DEADLINE_NOW,
+				&slot);
+
 		if (r < 0)
 			return r == -ETIMEDOUT && !is_awaited ? -ENOENT : r;
-	} while (!slot);
-	give(channel, slot, channel->in, ret);
+	}
+	give(channel, slot, ret);
 	return 0;
 }

@@ -38,7 +38,8 @@ int channel_finish(struct fh_channel *channel, int timeout_ms,
 /* Readable when channel_finish() would not wait. */
 int channel_fd(const struct fh_channel *channel);
 
-/* Forgets the bytes of the answer that was given last. */
+/* Wipes the bytes of the answer that was given last; as the next call would, and
+ * freeing. */
 void channel_wipe(struct fh_channel *channel);
 
 bool channel_is_ready(const struct fh_channel *channel);

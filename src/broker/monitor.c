@@ -203,7 +203,8 @@ static int take_ready(struct monitor *m, const struct wire_header *header,
 	return wire_put_answer(ret, header->id, 0, NULL, 0, 0);
 }
 
-/* Only these two carry what is the worker's secret. */
+/* Only these two carry what is the worker's secret: a user may be one, too, that was
+ * typed in the wrong place. */
 static bool is_secret(enum wire_type type)
 {
 	return type == WIRE_REQUESTS + FH_BROKER_AUTHENTICATE ||
@@ -227,8 +228,10 @@ int monitor_dispatch(struct monitor *m, uint8_t *message, size_t size,
 		r = take_request(m, message, size, now_us, ret, ret_fd);
 	else
 		r = monitor_end(m, "sent a message that only others send");
-	if (r < 0 || is_secret(header.type))
+	if (r < 0 || is_secret(header.type)) {
 		explicit_bzero(message, size);
+		explicit_bzero(m->request.user, sizeof(m->request.user));
+	}
 	if (r < 0)
 		*ret_why = m->why;
 	return r;

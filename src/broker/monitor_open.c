@@ -133,10 +133,14 @@ int read_file_request(const struct broker_row *row, int file_fd, uint8_t *ret)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return -errno;
 		if (n == 0)
 			return (int)size;
+		if (n < 0) {
+			int r = -errno;
+
+			explicit_bzero(ret, size);
+			return r;
+		}
 		size += (size_t)n;
 	}
 	explicit_bzero(ret, size);

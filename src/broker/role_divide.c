@@ -23,7 +23,8 @@
 /* What is got ready before the first fork: after it nothing is allocated. */
 struct division {
 	char *const *argv;
-	char **envp; /* the last but one is .variable */
+	char **envp; /* the last two are .variable and .bind_now */
+	char bind_now[sizeof(ROLE_BIND_NOW)];
 	char variable[256];
 	int exe_fd;	/* this very program */
 	int report[2];	/* a child that cannot execute it says why */
@@ -195,13 +196,15 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 
 	while (environ && environ[n])
 		n++;
-	d->envp = calloc(n + 2, sizeof(*d->envp));
+	d->envp = calloc(n + 3, sizeof(*d->envp));
 	d->keep = calloc(n_keep + 3, sizeof(*d->keep));
 	if (!d->envp || !d->keep)
 		return -ENOMEM;
 	if (n)
 		memcpy(d->envp, environ, n * sizeof(*d->envp));
-	d->envp[n] = d->variable;
+	d->envp[n++] = d->variable;
+	/* The last one counts; all of them mean the same but an empty one. */
+	d->envp[n] = strcpy(d->bind_now, ROLE_BIND_NOW);
 	if (n_keep)
 		memcpy(d->keep, keep, n_keep * sizeof(*keep));
 	d->n_keep = n_keep;

@@ -137,14 +137,20 @@ static void clear(struct role *role)
 		role->peers[i] = (struct role_peer){ -1, -1 };
 }
 
-/* What is executed later is of no role. */
-static void forget_variable(void)
+static bool is_of_role(const char *variable)
 {
-	const size_t len = strlen(ROLE_VARIABLE "=");
+	return strncmp(variable, ROLE_VARIABLE "=",
+		       strlen(ROLE_VARIABLE "=")) == 0 ||
+	       strcmp(variable, ROLE_BIND_NOW) == 0;
+}
+
+/* What is executed later is of no role. */
+static void forget_variables(void)
+{
 	char **to = environ;
 
 	for (char **at = environ; at && *at; at++)
-		if (strncmp(*at, ROLE_VARIABLE "=", len) != 0)
+		if (!is_of_role(*at))
 			*to++ = *at;
 	if (to)
 		*to = NULL;
@@ -165,7 +171,7 @@ int role_take(struct role *ret, struct fh_error *err)
 		error_remedy(err, "take it out of the environment");
 		return -EINVAL;
 	}
-	forget_variable();
+	forget_variables();
 	close_on_exec(role.socket);
 	for (size_t i = 0; i < N_ROLES; i++) {
 		close_on_exec(role.peers[i].socket);

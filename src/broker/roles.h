@@ -11,6 +11,13 @@
 #define ROLE_VARIABLE "FUMEHOOD_BROKER"
 #define ROLE_VERSION "1"
 
+/*
+ * No function is bound late in a role: what binds it puts all registers on the stack,
+ * with what was copied last, and leaves them there. For a program that was not linked
+ * with -z now; the value tells ours from one of the user's own.
+ */
+#define ROLE_BIND_NOW "LD_BIND_NOW=fumehood"
+
 /* The monitor is the process that was started; the others are its children. */
 enum role_name {
 	ROLE_MONITOR,
@@ -35,7 +42,7 @@ struct role {
 };
 
 /**
- * role_take() - learn it from the environment, and take that out of it
+ * role_take() - learn it from the environment, and take both variables out of it
  * Return: 0; -EINVAL when the variable is there but fits not this process
  */
 int role_take(struct role *ret, struct fh_error *err);

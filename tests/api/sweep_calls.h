@@ -144,6 +144,7 @@ static bool sweep_fork(void)
 	if (pid == 0)
 		return true;
 	check_int(waitpid(pid, &status, 0), pid);
+	memory->left = -1; /* of one that became another program */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) < CHILD_REFUSED)
 		tap_fail(__FILE__, __LINE__,
 			 "%s, with allocation %ld failing: status %#x",

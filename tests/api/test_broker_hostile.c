@@ -2,63 +2,30 @@
  * A worker that was taken over, played by tests/helpers/helper_hostile.c: nothing
  * outside the table is given, and the monitor neither dies nor grows.
  */
-#include <arpa/inet.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
-#include "tap.h"
+#include "broker_place.h"
 
 #define ENDED (128 + SIGKILL)
-
-static char directory[PATH_MAX];
-static char port[8];
 
 struct running {
 	pid_t pid; /* the monitor, from its execve on */
 	int in, out;
 };
 
-static void put(const char *name, const char *text)
-{
-	int fd = openat(AT_FDCWD, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			0644);
-
-	check(fd >= 0);
-	check_int(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-/* The port is free now; nobody else here takes it on purpose. */
-static void choose_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	socklen_t size = sizeof(in);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	check_int(bind(fd, (struct sockaddr *)&in, size), 0);
-	check_int(getsockname(fd, (struct sockaddr *)&in, &size), 0);
-	close(fd);
-	snprintf(port, sizeof(port), "%d", ntohs(in.sin_port));
-}
-
 static void stage(void)
 {
-	snprintf(directory, sizeof(directory), "%s/hostile.XXXXXX",
-		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	check(mkdtemp(directory) != NULL);
-	check_int(chdir(directory), 0);
+	place();
 	check(mkdir("files", 0755) == 0 && mkdir("files/sub", 0755) == 0 &&
 	      mkdir("spool", 0755) == 0 && mkdir("filesx", 0755) == 0);
-	put("secret", "hidden");
-	put("files/plain", "plain");
-	put("files/swapped", "plain");
-	put("spool/plain", "plain");
+	put("secret", "hidden", 0644);
+	put("files/plain", "plain", 0644);
+	put("files/swapped", "plain", 0644);
+	put("spool/plain", "plain", 0644);
 	check(symlink("../secret", "files/link") == 0 &&
 	      symlink("/etc/passwd", "files/abs") == 0 &&
 	      symlink("/proc/self/root", "files/proc") == 0 &&
@@ -66,7 +33,6 @@ static void stage(void)
 	      symlink("../secret", "files/exchange") == 0 &&
 	      symlink("../outside", "spool/dangling") == 0);
 	check_int(mkfifo("files/fifo", 0644), 0);
-	choose_port();
 }
 
 static struct running start(const char *attack)
@@ -241,42 +207,25 @@ static void test_swapped(void)
 
 /* --- what it costs the monitor ---------------------------------------------------- */
 
-static long status_of(pid_t pid, const char *field)
-{
-	char path[64], line[256];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "re");
-	check(file != NULL);
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, field, strlen(field)) == 0)
-			value = atol(line + strlen(field));
-	fclose(file);
-	check(value >= 0);
-	return value;
-}
-
 static void test_ten_thousand(void)
 {
 	struct running running;
 	char line[512];
-	long rss, fds;
+	unsigned long long rss, fds;
 
 	stage();
 	running = start("ten-thousand");
 	hear(&running, line);
 	check_str(line, "few");
-	rss = status_of(running.pid, "VmRSS:");
-	fds = status_of(running.pid, "FDSize:");
+	rss = status_of(running.pid, "VmRSS", 10);
+	fds = status_of(running.pid, "FDSize", 10);
 	go_on(&running);
 	hear(&running, line);
 	check_str(line, "many");
-	printf("# resident %ld KiB, then %ld\n", rss,
-	       status_of(running.pid, "VmRSS:"));
-	check(status_of(running.pid, "VmRSS:") <= rss + 64);
-	check_int(status_of(running.pid, "FDSize:"), fds);
+	printf("# resident %llu KiB, then %llu\n", rss,
+	       status_of(running.pid, "VmRSS", 10));
+	check(status_of(running.pid, "VmRSS", 10) <= rss + 64);
+	check_int(status_of(running.pid, "FDSize", 10), fds);
 	go_on(&running);
 	check_end(&running, 0, "exited: ");
 }
@@ -291,8 +240,8 @@ static void test_flood(void)
 	hear(&running, line);
 	check_str(line, "full");
 	/* It waits, and does not spin. */
-	check(status_of(running.pid, "VmRSS:") < 16384);
-	check(status_of(running.pid, "FDSize:") <= 256);
+	check(status_of(running.pid, "VmRSS", 10) < 16384);
+	check(status_of(running.pid, "FDSize", 10) <= 256);
 	go_on(&running);
 	check_end(&running, 0, "exited: ");
 }

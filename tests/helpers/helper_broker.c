@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fumehood/fumehood.h>
@@ -206,6 +207,43 @@ static void *rest(void *unused)
 	return unused;
 }
 
+/* Before the split: roles that come to no good. */
+static void prepare(const char *mode)
+{
+	const char *role = getenv("FUMEHOOD_BROKER");
+	struct fh_seccomp *filter;
+	pthread_t thread;
+
+	if (strcmp(mode, "thread") == 0)
+		pthread_create(&thread, NULL, rest, NULL);
+	if (strcmp(mode, "descriptors") == 0)
+		open("/dev/null", O_RDONLY);
+	if (strcmp(mode, "early") == 0 && role && strstr(role, ":worker:"))
+		_exit(9);
+	if (strcmp(mode, "early-signal") == 0 && role &&
+	    strstr(role, ":worker:"))
+		raise(SIGKILL);
+	if (strcmp(mode, "no-exec") != 0)
+		return;
+	show_descriptors("before");
+	show("filter", fh_seccomp_new("default", &filter, &err));
+	show("deny", fh_seccomp_deny(filter, "execveat", &err));
+	show("load", fh_seccomp_load(filter, &err));
+	fh_seccomp_free(filter);
+	fflush(stdout);
+}
+
+/* Nothing is left of a split that failed. */
+static void show_rest(void)
+{
+	sigset_t blocked;
+
+	show_descriptors("after");
+	show("children", waitpid(-1, NULL, WNOHANG | __WALL) < 0 ? -errno : 0);
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	printf("term %d\n", sigismember(&blocked, SIGTERM));
+}
+
 static int fail(int code)
 {
 	char line[FH_ERROR_LINE_MAX];
@@ -237,7 +275,6 @@ int main(int argc, char **argv)
 {
 	struct fh_broker *broker = fh_broker_new();
 	struct fh_broker_result result;
-	pthread_t thread;
 	int r;
 
 	if (argc < 4 || !broker)
@@ -245,14 +282,13 @@ int main(int argc, char **argv)
 	directory = argv[1];
 	port = (uint16_t)atoi(argv[2]);
 	r = describe(broker, argv[3], argv[4]);
-	if (strcmp(argv[3], "thread") == 0)
-		pthread_create(&thread, NULL, rest, NULL);
-	if (strcmp(argv[3], "descriptors") == 0)
-		open("/dev/null", O_RDONLY);
+	prepare(argv[3]);
 	if (r == 0)
 		r = fh_broker_split(broker, argv, NULL, &channel, &result,
 				    &err);
 	fh_broker_free(broker);
+	if (r < 0 && strcmp(argv[3], "no-exec") == 0)
+		show_rest();
 	if (r < 0)
 		return fail(r);
 	r = r == FH_BROKER_IS_WORKER ? work(argv[3])

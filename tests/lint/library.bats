@@ -98,17 +98,14 @@ system_calls+=' fork getppid'
 text+=' strncasecmp'
 memory+=' explicit_bzero'
 rest_of_helpers='dlsym getaddrinfo'
+# Only in the broker's monitor and when it splits: sockets for the worker, its end;
+# who started the program, and the variable that tells the role.
+system_calls+=' bind connect geteuid getsockopt listen ppoll waitid'
+text+=' inet_ntop'
+rest_of_roles='getauxval getenv'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
-# Its monitor: sockets of the table, ends of its children, signals that it reads
-# from a descriptor. No action of a signal is a handler: they are asked for, and
-# set to default or to ignored, in images that are the broker's own.
-system_calls+=' bind connect geteuid getsockopt listen ppoll sigaction sigaddset sigemptyset
-signal signalfd sigprocmask waitid'
-text+=' inet_ntop'
-# Is it set-user-ID, and which role has this image?
-rest_of_roles='getauxval getenv unsetenv'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
