@@ -380,7 +380,7 @@ int fh_broker_bind(struct fh_channel *channel, enum fh_transport transport,
 		   struct fh_error *err);
 
 /** fh_broker_connect() - @address: numeric. Return: a connected socket,
- * close-on-exec, blocking */
+ * close-on-exec, blocking; -ETIMEDOUT at the latest after a minute */
 int fh_broker_connect(struct fh_channel *channel, enum fh_transport transport,
 		      const char *address, uint16_t port, int timeout_ms,
 		      struct fh_error *err);

@@ -92,7 +92,7 @@ static int handle_connect(struct monitor *m, const struct call *c)
 
 	if (fd < 0 || !is_pending)
 		return answer_fd(m, c, fd);
-	r = later_connect(m, c->request->id, fd);
+	r = later_connect(m, c->request->id, fd, c->now_us);
 	if (r == 0)
 		return 0;
 	close(fd);
