@@ -387,7 +387,7 @@ int fh_broker_connect(struct fh_channel *channel, enum fh_transport transport,
 
 /** fh_broker_open() - @access: FH_READ, FH_WRITE or FH_BROKER_CREATE; @path:
  * absolute, beneath a directory as the table has it; @mode: of a new file,
- * permission bits. Return: a descriptor of a regular file, close-on-exec */
+ * permission bits, of which those to execute it are not taken. Return: a descriptor of a regular file, close-on-exec */
 int fh_broker_open(struct fh_channel *channel, unsigned int access,
 		   const char *path, mode_t mode, int timeout_ms,
 		   struct fh_error *err);

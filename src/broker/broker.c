@@ -22,9 +22,9 @@
 const struct broker_kind broker_kinds[N_BROKER_KINDS] = {
 	[FH_BROKER_AUTHENTICATE] = { "authenticate", "yes or no", "" },
 	[FH_BROKER_BIND] = { "bind", "a descriptor",
-			     "socket setsockopt bind listen getsockname" },
+			     "socket setsockopt bind listen" },
 	[FH_BROKER_CONNECT] = { "connect", "a descriptor",
-				"socket setsockopt connect getsockopt" },
+				"socket connect getsockopt" },
 	[FH_BROKER_OPEN] = { "open", "a descriptor", "openat2" },
 	[FH_BROKER_READ_FILE] = { "read-file", "bytes", "" },
 	[FH_BROKER_REQUEST] = { "request", "its own", "" },
