@@ -148,6 +148,7 @@ static void test_refused(void)
 	static const char *const asked[] = {
 		"open-others", "write-others", "connect-others", "trace",
 		"fork", "outlive", "execute", "dumpable", "close",
+		"reuse-socket",
 	};
 	struct stat st;
 
@@ -248,9 +249,10 @@ static void test_flood(void)
 
 /* --- death, both ways ----------------------------------------------------------------- */
 
-static struct running start_waiting(pid_t *ret_worker, int *ret_pidfd)
+static struct running start_waiting_as(const char *attack, pid_t *ret_worker,
+				       int *ret_pidfd)
 {
-	struct running running = start("wait");
+	struct running running = start(attack);
 	char line[512];
 
 	hear(&running, line);
@@ -259,6 +261,11 @@ static struct running start_waiting(pid_t *ret_worker, int *ret_pidfd)
 	*ret_pidfd = (int)syscall(SYS_pidfd_open, *ret_worker, 0);
 	check(*ret_pidfd >= 0);
 	return running;
+}
+
+static struct running start_waiting(pid_t *ret_worker, int *ret_pidfd)
+{
+	return start_waiting_as("wait", ret_worker, ret_pidfd);
 }
 
 static void check_gone(int pidfd)
@@ -286,6 +293,21 @@ static void test_monitor_dies(void)
 		check_gone(pidfd);
 		check_end(&running, 128 + signals[i], "");
 	}
+}
+
+/* The signal is the first thread's, even when it is the only one that has ended. */
+static void test_monitor_dies_before_threads(void)
+{
+	struct running running;
+	struct pollfd end = { .events = POLLIN };
+	pid_t worker;
+
+	stage();
+	running = start_waiting_as("wait-without-first", &worker, &end.fd);
+	check_int(poll(&end, 1, 300), 0);
+	check_int(kill(running.pid, SIGKILL), 0);
+	check_gone(end.fd);
+	check_end(&running, 128 + SIGKILL, "");
 }
 
 static void test_worker_dies(void)
@@ -352,6 +374,8 @@ static const struct tap_test tests[] = {
 	{ "requests without anybody to take the answers fill nothing",
 	  test_flood, 120 },
 	{ "when the monitor dies, so does the worker", test_monitor_dies, 60 },
+	{ "when the monitor dies, so do the worker's other threads",
+	  test_monitor_dies_before_threads, 0 },
 	{ "when the worker dies, the monitor tells how", test_worker_dies, 60 },
 	{ "signals to the monitor reach the worker",
 	  test_signals_are_passed_on, 60 },

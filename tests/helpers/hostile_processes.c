@@ -2,6 +2,7 @@
 #include "helpers/hostile.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -109,6 +110,24 @@ static int wait_for_end(void)
 	return WON;
 }
 
+static void *wait_in_thread(void *unused)
+{
+	wait_for_end();
+	return unused;
+}
+
+/* The first thread, which has the signal that comes with the monitor's end, is
+ * no more: another one goes on. */
+static int wait_without_first(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, wait_in_thread, NULL) != 0)
+		return BROKEN;
+	syscall(SYS_exit, 0);
+	return BROKEN;
+}
+
 const struct hostile_attack hostile_processes[] = {
 	{ "trace", trace_monitor },
 	{ "signal", signal_monitor },
@@ -117,6 +136,7 @@ const struct hostile_attack hostile_processes[] = {
 	{ "execute", execute },
 	{ "dumpable", become_dumpable },
 	{ "wait", wait_for_end },
+	{ "wait-without-first", wait_without_first },
 	{ "control-trace", trace_a_child },
 	{ 0 },
 };

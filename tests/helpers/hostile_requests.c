@@ -2,8 +2,11 @@
 #include "helpers/hostile.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "broker/wire.h"
@@ -29,6 +32,32 @@ static int bind_twice(void)
 		return BROKEN;
 	close(fd);
 	return refused(bind_once() < 0);
+}
+
+/* A socket that was given, and is let go of, reaches nothing else. */
+static int reuse_socket(void)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+	const struct sockaddr_in other = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)(hostile_port + 1)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	const int on = 1;
+	int fd = bind_once();
+
+	if (fd < 0 || connect(fd, &none, sizeof(none)) < 0)
+		return BROKEN;
+	return refused(connect(fd, (const struct sockaddr *)&other,
+			       sizeof(other)) < 0 && errno == EACCES &&
+		       bind(fd, (const struct sockaddr *)&other,
+			    sizeof(other)) < 0 && errno == EACCES &&
+		       listen(fd, 1) < 0 && errno == EACCES &&
+		       setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+				  sizeof(on)) < 0 &&
+		       sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL,
+			      (const struct sockaddr *)&other,
+			      sizeof(other)) < 0 && errno == EOPNOTSUPP);
 }
 
 static int read_secret(void)
@@ -211,6 +240,7 @@ const struct hostile_attack hostile_requests[] = {
 	{ "nothing", do_nothing },
 	{ "bind-late", bind_late },
 	{ "bind-twice", bind_twice },
+	{ "reuse-socket", reuse_socket },
 	{ "read-often", read_often },
 	{ "open-others", open_others },
 	{ "write-others", write_others },
