@@ -35,8 +35,8 @@ void fh_broker_free(struct fh_broker *broker);
  * fh_broker_worker() - what the worker is confined by
  *
  * As for fh_confine(): nothing is granted but what is set here. The filter also
- * refuses new processes (threads are the policy's to allow), because a child
- * of the worker could outlive both roles; and prctl(PR_SET_PDEATHSIG).
+ * refuses new processes (threads are the policy's to allow) and executing
+ * programs, because either could outlive both roles; and prctl(PR_SET_PDEATHSIG).
  * Return: borrowed, to be changed before the split; NULL for NULL
  */
 struct fh_policy *fh_broker_worker(struct fh_broker *broker);
@@ -106,7 +106,10 @@ int fh_broker_allow_bind(struct fh_broker *broker, enum fh_transport transport,
 			 struct fh_error *err);
 
 /** fh_broker_allow_connect() - a connected socket
- * @address: numeric; NULL: every address, at this port */
+ * @address: numeric; NULL: every address, at this port
+ *
+ * A UDP socket reaches other addresses as well when the worker's filter allows
+ * connect(2) or sendto(2): network-server does, strict does not. */
 int fh_broker_allow_connect(struct fh_broker *broker,
 			    enum fh_transport transport, const char *address,
 			    uint16_t port, const struct fh_broker_terms *terms,
@@ -120,8 +123,11 @@ int fh_broker_allow_connect(struct fh_broker *broker,
  *             FH_BROKER_CREATE: make new ones, for writing
  * @directory: absolute; opened once, at the split
  *
- * Neither "..", symbolic links, other kinds of files nor another mount's
- * magic links are followed. A new file belongs to the monitor's user.
+ * Neither "..", symbolic links nor mount points are followed, and other kinds of
+ * files not opened: what is mounted beneath needs a row of its own, and /proc but
+ * for /proc/sys can have none, for the monitor's memory is a file there. A file
+ * with a set-id bit is not opened for writing. A new one belongs to the monitor's
+ * user.
  */
 int fh_broker_allow_open(struct fh_broker *broker, unsigned int access,
 			 const char *directory,
@@ -376,7 +382,7 @@ int fh_broker_bind(struct fh_channel *channel, enum fh_transport transport,
 		   struct fh_error *err);
 
 /** fh_broker_connect() - @address: numeric. Return: a connected socket,
- * close-on-exec, blocking */
+ * close-on-exec, blocking; -ETIMEDOUT at the latest after a minute */
 int fh_broker_connect(struct fh_channel *channel, enum fh_transport transport,
 		      const char *address, uint16_t port, int timeout_ms,
 		      struct fh_error *err);

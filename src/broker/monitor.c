@@ -92,7 +92,7 @@ static int handle_connect(struct monitor *m, const struct call *c)
 
 	if (fd < 0 || !is_pending)
 		return answer_fd(m, c, fd);
-	r = later_connect(m, c->request->id, fd);
+	r = later_connect(m, c->request->id, fd, c->now_us);
 	if (r == 0)
 		return 0;
 	close(fd);
@@ -239,6 +239,15 @@ int monitor_dispatch(struct monitor *m, uint8_t *message, size_t size,
 
 /* --- its life ------------------------------------------------------------- */
 
+static const char *why_not(const struct broker_row *row, int code)
+{
+	if (row->kind == FH_BROKER_READ_FILE && code == -EINVAL)
+		return "no regular file";
+	if (row->kind == FH_BROKER_OPEN && code == -EPERM)
+		return "the monitor's own memory is a file there";
+	return strerror(-code);
+}
+
 static int open_rows(struct monitor *m, struct fh_error *err)
 {
 	for (size_t i = 0; i < m->broker->n_rows; i++) {
@@ -256,9 +265,7 @@ static int open_rows(struct monitor *m, struct fh_error *err)
 		if (r == 0)
 			continue;
 		error_set(err, FH_STAGE_PREPARE, r, "%s %s: %s", kind,
-			  row->object, row->kind == FH_BROKER_READ_FILE &&
-					       r == -EINVAL
-				? "no regular file" : strerror(-r));
+			  row->object, why_not(row, r));
 		error_origin(err, row->origin);
 		return r;
 	}

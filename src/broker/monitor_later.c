@@ -9,6 +9,8 @@
 
 /* A helper ends an attempt by itself; one that does not is not waited for. */
 #define ASKED_US_MAX ((HELPER_ATTEMPT_MS + 5000) * UINT64_C(1000))
+/* The kernel tries for twice as long, and there are few places. */
+#define CONNECT_US_MAX UINT64_C(60000000)
 
 static struct later *find_free(struct monitor *m)
 {
@@ -18,14 +20,15 @@ static struct later *find_free(struct monitor *m)
 	return NULL;
 }
 
-int later_connect(struct monitor *m, uint32_t id, int fd)
+int later_connect(struct monitor *m, uint32_t id, int fd, uint64_t now_us)
 {
 	struct later *later = find_free(m);
 
 	if (!later)
 		return -ENOBUFS;
 	*later = (struct later){ .state = LATER_CONNECTING, .id = id,
-				 .kind = FH_BROKER_CONNECT, .fd = fd };
+				 .kind = FH_BROKER_CONNECT, .fd = fd,
+				 .asked_us = now_us };
 	return 0;
 }
 
@@ -131,12 +134,32 @@ void later_look(struct later *later, uint64_t now_us)
 	become_known(later, r, now_us);
 }
 
+/* Until when it is waited for; UINT64_MAX: for nothing. */
+static uint64_t last_us(const struct later *later)
+{
+	switch (later->state) {
+	case LATER_CONNECTING:
+		return later->asked_us + CONNECT_US_MAX;
+	case LATER_ASKED:
+		return later->asked_us + ASKED_US_MAX;
+	case LATER_FREE:
+	case LATER_KNOWN:
+		break;
+	}
+	return UINT64_MAX;
+}
+
 void later_expire(struct monitor *m, uint64_t now_us)
 {
-	for (size_t i = 0; i < FH_BROKER_PENDING_MAX; i++)
-		if (m->later[i].state == LATER_ASKED &&
-		    now_us >= m->later[i].asked_us + ASKED_US_MAX)
-			become_known(&m->later[i], -ETIMEDOUT, now_us);
+	for (size_t i = 0; i < FH_BROKER_PENDING_MAX; i++) {
+		struct later *later = &m->later[i];
+
+		if (now_us < last_us(later))
+			continue;
+		if (later->state == LATER_CONNECTING)
+			close(fd_take(&later->fd));
+		become_known(later, -ETIMEDOUT, now_us);
+	}
 }
 
 int later_next(struct monitor *m, uint64_t now_us, uint8_t *ret, int *ret_fd)
@@ -166,12 +189,9 @@ uint64_t later_when(const struct monitor *m)
 
 	for (size_t i = 0; i < FH_BROKER_PENDING_MAX; i++) {
 		const struct later *later = &m->later[i];
-		uint64_t own = UINT64_MAX;
+		uint64_t own = later->state == LATER_KNOWN ? later->due_us
+							   : last_us(later);
 
-		if (later->state == LATER_KNOWN)
-			own = later->due_us;
-		else if (later->state == LATER_ASKED)
-			own = later->asked_us + ASKED_US_MAX;
 		when = own < when ? own : when;
 	}
 	return when;

@@ -1,8 +1,11 @@
 /* Opens files beneath the table's directories, and reads those it names. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -12,8 +15,10 @@
 /* Whatever lies there is neither waited for, nor followed, nor becomes our
  * terminal. */
 #define OPEN_ALWAYS (O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
-#define RESOLVE_ALWAYS (OPEN_BENEATH | OPEN_NO_MAGICLINKS | OPEN_NO_SYMLINKS)
+#define RESOLVE_ALWAYS                                                         \
+	(OPEN_BENEATH | OPEN_NO_MAGICLINKS | OPEN_NO_SYMLINKS | OPEN_NO_XDEV)
 #define MODE_MAX 0666
+#define SETID_BITS 06000
 
 static int is_regular(int fd)
 {
@@ -22,6 +27,30 @@ static int is_regular(int fd)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	return S_ISREG(st.st_mode);
+}
+
+/* The kernel takes the bits from a file that is written, but not from one that
+ * is mapped: whoever executed it later would lend his id to the worker's code. */
+static int may_be_given(int fd, unsigned int access)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) &&
+	       (access == FH_READ || !(st.st_mode & SETID_BITS));
+}
+
+/* Where the monitor's own memory is a file, and that of others. */
+static bool is_of_processes(const char *path, int fd)
+{
+	static const char settings[] = "/proc/sys";
+	struct statfs st;
+
+	return fstatfs(fd, &st) < 0 ||
+	       (st.f_type == PROC_SUPER_MAGIC &&
+		(strncmp(path, settings, sizeof(settings) - 1) != 0 ||
+		 !strchr("/", path[sizeof(settings) - 1])));
 }
 
 int open_row(const struct broker_row *row, int *ret_fd)
@@ -43,6 +72,8 @@ int open_row(const struct broker_row *row, int *ret_fd)
 		r = is_regular(fd);
 		if (r <= 0)
 			return r < 0 ? r : -EINVAL;
+	} else if (is_of_processes(row->object, fd)) {
+		return -EPERM;
 	}
 	*ret_fd = fd_take(&fd);
 	return 0;
@@ -82,7 +113,7 @@ int open_request(const struct broker_row *row, int dir_fd,
 	autoclose int fd = is_plain(rest)
 		? open_resolved_mode(dir_fd, rest, flags, mode, RESOLVE_ALWAYS)
 		: -EACCES;
-	int r = fd < 0 ? fd : is_regular(fd);
+	int r = fd < 0 ? fd : may_be_given(fd, row->access);
 
 	if (r <= 0)
 		return r < 0 ? r : -EACCES;

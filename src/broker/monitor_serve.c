@@ -56,32 +56,50 @@ static void forget_answer(struct serving *s)
 	s->answer_fd = -1;
 }
 
-/* The kernel takes no descriptor, because too many are under way: this is told
- * in its stead. */
-static void drop_descriptor(struct serving *s, int code)
+static void misbehaved(struct serving *s, const char *why)
+{
+	s->why = why;
+}
+
+/* The kernel does not take it: too many descriptors are under way, or it has no
+ * room for so much. This is told in its stead. */
+static void replace_answer(struct serving *s, int code)
 {
 	struct wire_header header;
 
 	if (wire_take_header(s->m->answer, s->answer_size, &header, NULL) < 0)
 		return;
 	forget_answer(s);
-	s->m->n_refused++;
+	s->m->n_refused += header.status == 0;
 	s->answer_size = (size_t)wire_put_answer(s->m->answer, header.id, code,
 						 NULL, 0, 0);
 }
 
-/* An answer that cannot be sent now is kept, and nothing is read meanwhile. */
+static int try_to_send(const struct serving *s)
+{
+	return s->worker < 0 ? -EPIPE
+			     : packet_send(s->worker, s->m->answer,
+					   s->answer_size, s->answer_fd);
+}
+
+static bool is_for_good(int code)
+{
+	return code < 0 && code != -EAGAIN && code != -EPIPE;
+}
+
+/* An answer that cannot be sent now is kept, and nothing is read meanwhile; one
+ * that never can would be tried for ever. */
 static void send_answer(struct serving *s)
 {
-	int r = s->worker < 0 ? -EPIPE
-			      : packet_send(s->worker, s->m->answer,
-					    s->answer_size, s->answer_fd);
+	int r = try_to_send(s);
 
-	if (r < 0 && r != -EAGAIN && r != -EPIPE && s->answer_fd >= 0) {
-		drop_descriptor(s, r);
-		r = packet_send(s->worker, s->m->answer, s->answer_size, -1);
+	if (is_for_good(r)) {
+		replace_answer(s, r);
+		r = try_to_send(s);
 	}
-	if (r == -EPIPE || r == -ECONNRESET)
+	if (is_for_good(r))
+		misbehaved(s, "could not be answered");
+	if (r == -EPIPE)
 		s->worker = -1;
 	if (r == 0 || s->worker < 0)
 		forget_answer(s);
@@ -101,11 +119,6 @@ static void send_later(struct serving *s, uint64_t now_us)
 }
 
 /* --- what comes in -------------------------------------------------------- */
-
-static void misbehaved(struct serving *s, const char *why)
-{
-	s->why = why;
-}
 
 static void read_worker(struct serving *s, uint64_t now_us)
 {

@@ -106,7 +106,8 @@ int connect_outcome(int socket);
 /* --- monitor_later.c ------------------------------------------------------- */
 
 /* Return: 0, or -ENOBUFS while FH_BROKER_PENDING_MAX are under way */
-int later_connect(struct monitor *monitor, uint32_t id, int fd);
+int later_connect(struct monitor *monitor, uint32_t id, int fd,
+		  uint64_t now_us);
 /* @scratch: WIRE_MESSAGE_MAX bytes; wiped again */
 int later_ask(struct monitor *monitor, const struct broker_row *row,
 	      const struct wire_request *request, uint64_t now_us,

@@ -80,10 +80,13 @@ static int fail_unknown(const char *name, struct fh_error *err)
 	return -EINVAL;
 }
 
-/* The worker of a broker is one process: a child would outlive it. */
-static bool makes_process(unsigned call)
+/* The worker of a broker is one process and stays what it is: a child would
+ * outlive it, and so would what a thread other than the first one executes, which
+ * no longer has the signal that comes with the monitor's end. */
+static bool leaves_worker(unsigned call)
 {
-	return call == CALL_clone3 || call == CALL_fork || call == CALL_vfork;
+	return call == CALL_clone3 || call == CALL_fork || call == CALL_vfork ||
+	       call == CALL_execve || call == CALL_execveat;
 }
 
 static int fail_locked(const char *name, unsigned call, struct fh_error *err)
@@ -101,8 +104,8 @@ static int fail_locked(const char *name, unsigned call, struct fh_error *err)
 		error_remedy(err, "leave it out: programs fall back to %s, "
 			       "whose flags a filter can see",
 			  call == CALL_clone3 ? "clone" : "openat");
-	else if (makes_process(call))
-		error_remedy(err, "leave it out: a broker's worker is one process; clone is there for threads");
+	else if (leaves_worker(call))
+		error_remedy(err, "leave it out: a broker's worker is one process and executes nothing; clone is there for threads");
 	else
 		error_remedy(err, "leave it out: it could undo the namespaces, "
 			       "the mounts or the filter itself");
@@ -119,7 +122,7 @@ static int fail_needed(const char *name, struct fh_error *err)
 
 static bool is_passed_over(const struct compiler *c, unsigned call)
 {
-	if (c->request->is_worker && call != CALL_clone3 && makes_process(call))
+	if (c->request->is_worker && call != CALL_clone3 && leaves_worker(call))
 		return true;
 	return call == CALL_openat2;
 }
@@ -280,7 +283,7 @@ void filter_init(struct filter *ret, enum filter_arch arch)
 static void bind_worker(struct compiler *c)
 {
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
-		if (!makes_process(call))
+		if (!leaves_worker(call))
 			continue;
 		c->allowed.has[call] = false;
 		c->locked.has[call] = c->unsafe.has[call] = true;

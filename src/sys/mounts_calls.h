@@ -80,6 +80,7 @@ struct open_request {
 	uint64_t mode;
 	uint64_t resolve;
 };
+#define OPEN_NO_XDEV UINT64_C(0x01)
 #define OPEN_NO_MAGICLINKS UINT64_C(0x02)
 #define OPEN_NO_SYMLINKS UINT64_C(0x04)
 #define OPEN_BENEATH UINT64_C(0x08)

@@ -147,7 +147,7 @@ static void test_refused(void)
 {
 	static const char *const asked[] = {
 		"open-others", "write-others", "connect-others", "trace",
-		"fork", "outlive", "dumpable", "close",
+		"fork", "outlive", "execute", "dumpable", "close",
 	};
 	struct stat st;
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -76,6 +77,23 @@ static int outlive(void)
 		       errno == EPERM);
 }
 
+/* Executing replaces all threads by the one that does it, which is bound to nobody's
+ * death; and what is executed is dumpable again. No Landlock right is asked for
+ * what has no path. */
+static int execute(void)
+{
+	char *const argv[] = { "x", NULL };
+	int fd = memfd_create("x", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return BROKEN;
+	execve("/none", argv, environ);
+	if (errno != EPERM)
+		return WON;
+	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	return refused(errno == EPERM);
+}
+
 static int become_dumpable(void)
 {
 	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : WON;
@@ -96,6 +114,7 @@ const struct hostile_attack hostile_processes[] = {
 	{ "signal", signal_monitor },
 	{ "fork", fork_off },
 	{ "outlive", outlive },
+	{ "execute", execute },
 	{ "dumpable", become_dumpable },
 	{ "wait", wait_for_end },
 	{ "control-trace", trace_a_child },

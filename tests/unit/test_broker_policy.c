@@ -99,6 +99,8 @@ static void test_worker_processes(void)
 		EXPECT(plan, EPERM, "fork", 0);
 		EXPECT(plan, EPERM, "vfork", 0);
 		EXPECT(plan, ENOSYS, "clone3", 0);
+		EXPECT(plan, EPERM, "execve", 0);
+		EXPECT(plan, EPERM, "execveat", 0);
 		EXPECT(plan, EPERM, "clone", CLONE_CHILD);
 		EXPECT(plan, EPERM, "clone", 0);
 		EXPECT(plan, thread, "clone", CLONE_THREADS);
@@ -111,7 +113,7 @@ static void test_worker_processes(void)
 	}
 }
 
-/* Neither a wish nor on-deny lets a process be made. */
+/* Neither a wish nor on-deny lets a process be made, or a program executed. */
 static void test_worker_wishes(void)
 {
 	struct fh_broker *broker = table_of(NULL);
@@ -122,6 +124,8 @@ static void test_worker_wishes(void)
 	plan = worker_of(broker, 7);
 	EXPECT(plan, EPERM, "fork", 0);
 	EXPECT(plan, EPERM, "vfork", 0);
+	EXPECT(plan, EPERM, "execve", 0);
+	EXPECT(plan, EPERM, "execveat", 0);
 	EXPECT(plan, EPERM, "clone", CLONE_CHILD);
 	EXPECT(plan, ALLOWED, "clone", CLONE_THREADS);
 	EXPECT(plan, ALLOWED, "wait4", 0);
@@ -131,12 +135,14 @@ static void test_worker_wishes(void)
 	plan = worker_of(broker, 7);
 	EXPECT(plan, EPERM, "fork", 0);
 	EXPECT(plan, EPERM, "vfork", 0);
+	EXPECT(plan, EPERM, "execve", 0);
 	EXPECT(plan, EPERM, "clone", CLONE_CHILD);
 	EXPECT(plan, EPERM, "prctl", 1, 0);
 	view_done(&view);
 	set(broker->worker, "on-deny", "kill");
 	plan = worker_of(broker, 7);
 	EXPECT(plan, KILLED, "fork", 0);
+	EXPECT(plan, KILLED, "execve", 0);
 	EXPECT(plan, KILLED, "clone", CLONE_CHILD);
 	view_done(&view);
 	set(broker->worker, "allow-syscall", "fork");

@@ -96,6 +96,14 @@ static void test_open_to_change(void)
 	check_int(ask_open(FH_WRITE, at("pub/none")), -ENOENT);
 	check_int(ask_open(FH_WRITE, at("spool/new")), -EACCES);
 	check_int(ask_open(FH_READ, at("pub/file")), -EACCES);
+	/* Control, then the bits that mapped memory could be written beside. */
+	fd = ask_open(FH_WRITE, at("pub/sub/file"));
+	check(fd > 2);
+	close(fd);
+	check_int(chmod("pub/sub/file", 04644), 0);
+	check_int(ask_open(FH_WRITE, at("pub/sub/file")), -EACCES);
+	check_int(chmod("pub/sub/file", 02644), 0);
+	check_int(ask_open(FH_WRITE, at("pub/sub/file")), -EACCES);
 }
 
 /* The row of the closest directory counts, and its terms. */
@@ -113,13 +121,24 @@ static void test_closest(void)
 		    "asked for open 2 times, 1 are allowed");
 }
 
+/* Mounts beneath are not of the row: /proc has the monitor's own memory. */
 static void test_root_directory(void)
 {
+	struct stat root, here;
+	char maps[64];
+
 	stage_files();
+	snprintf(maps, sizeof(maps), "/proc/%d/maps", (int)getpid());
+	check(stat("/", &root) == 0 && stat(".", &here) == 0);
 	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
 				 .object = strdup("/") });
 	begin();
-	check(reads(ask_open(FH_READ, at("pub/file")), "plain"));
+	if (root.st_dev == here.st_dev)
+		check(reads(ask_open(FH_READ, at("pub/file")), "plain"));
+	else
+		check_int(ask_open(FH_READ, at("pub/file")), -EXDEV);
+	check_int(ask_open(FH_READ, maps), -EXDEV);
+	check_int(ask_open(FH_READ, "/proc/uptime"), -EXDEV);
 	check_int(ask_open(FH_READ, "/"), -EACCES);
 	check_int(ask_open(FH_READ, "/../etc/passwd"), -EACCES);
 }
@@ -166,6 +185,7 @@ static void test_read_file(void)
 
 static void test_no_such_rows(void)
 {
+	static const char *const own[] = { "/proc", "/proc/self", "/proc/1" };
 	char *fifo;
 
 	stage_files();
@@ -185,11 +205,22 @@ static void test_no_such_rows(void)
 	add((struct broker_row){ .kind = FH_BROKER_REQUEST, .max_request = 6,
 				 .object = strdup("later") });
 	check_int(monitor_new(broker, &monitor, &err), -EINVAL);
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		broker = broker_new();
+		add((struct broker_row){ .kind = FH_BROKER_OPEN,
+					 .access = FH_READ,
+					 .object = strdup(own[i]) });
+		check_int(monitor_new(broker, &monitor, &err), -EPERM);
+		check(strstr(err.what, "the monitor's own memory") != NULL);
+	}
 	check(monitor == NULL);
 	/* Control */
 	broker = broker_new();
 	add_open(FH_READ, "pub");
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = strdup("/proc/sys/kernel") });
 	begin();
+	check(ask_open(FH_READ, "/proc/sys/kernel/ostype") > 2);
 }
 
 static void test_terms(void)

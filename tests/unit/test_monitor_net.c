@@ -191,6 +191,38 @@ static void test_connect(void)
 	check_int(later_when(monitor) == UINT64_MAX, 1);
 }
 
+/* Nobody takes it and nobody refuses it: a full queue drops what comes. */
+static void test_connect_endless(void)
+{
+	uint16_t port = free_port();
+	int server = listen_at(port);
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_port = htons(port) };
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	check_int(listen(server, 0), 0);
+	for (int i = 0; i < 4; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+		check(connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0 ||
+		      errno == EINPROGRESS);
+	}
+	stage();
+	add_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port);
+	begin();
+	check_int(ask_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port), 1);
+	check(later_when(monitor) > clock_us);
+	check(later_when(monitor) < UINT64_MAX);
+	clock_us += 50000000;
+	later_expire(monitor, clock_us);
+	check_int(later_fd(0), 1);
+	clock_us += 20000000;
+	later_expire(monitor, clock_us);
+	check_int(later_fd(0), -ETIMEDOUT);
+	check_int(answer.header.id, next_id);
+	check(later_when(monitor) == UINT64_MAX);
+}
+
 static void test_connect_udp(void)
 {
 	uint16_t port = free_port();
@@ -389,6 +421,7 @@ int main(void)
 		{ "a port of the table is bound, no other", test_bind, 0 },
 		{ "all addresses of both families", test_bind_any, 0 },
 		{ "addresses of the table are connected to, no others", test_connect, 0 },
+		{ "a connection that nobody answers has an end", test_connect_endless, 0 },
 		{ "a datagram socket is connected at once", test_connect_udp, 0 },
 		{ "a password's answer comes after the same time", test_authenticate, 0 },
 		{ "a helper that is odd, silent or dead", test_helper_odd, 0 },
