@@ -213,8 +213,8 @@ in_worker_alone() {
   says user variables
 }
 
-# As root, but without what reads the memory of those that are not dumpable;
-# CAP_PERFMON does since Linux 6.14.
+# As root, but without what opens the environment of those that are not dumpable: on
+# Linux 6.18 each of the three does.
 weaker=(setpriv --bounding-set -sys_ptrace,-perfmon,-sys_admin
   --inh-caps -sys_ptrace,-perfmon,-sys_admin)
 
