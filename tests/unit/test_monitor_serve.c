@@ -1,4 +1,4 @@
-/* An answer that the kernel never takes is told to the worker, and not tried for ever. */
+/* An answer that the kernel never takes is told, and not tried for ever. */
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
