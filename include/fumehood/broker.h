@@ -325,7 +325,9 @@ struct fh_broker_options {
  * stay open in both roles, those of fh_policy_keep_fd() on a role's policy in
  * that role, and of the worker's through the execution; all others are closed,
  * those as well that main() has opened before the call. The environment variable
- * FUMEHOOD_BROKER tells the role; it is removed again.
+ * FUMEHOOD_BROKER tells the role, and LD_BIND_NOW has its functions bound at the
+ * start: else the registers, with a password in them perhaps, would be left on the
+ * stack. Both are removed again.
  *
  * When it returns in the worker, monitor and worker are both confined. The
  * monitor passes SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH and
@@ -399,7 +401,7 @@ int fh_broker_read_file(struct fh_channel *channel, const char *path, void *ret,
 			struct fh_error *err);
 
 /** fh_broker_authenticate() - @service: as in the table. The password is the
- * caller's to wipe; no copy of it stays. Return: 0: right; -EACCES: wrong, or no
+ * caller's to wipe; no copy of it stays, nor of @user. Return: 0: right; -EACCES: wrong, or no
  * such user, or locked: which is not told; -EAGAIN: too many */
 int fh_broker_authenticate(struct fh_channel *channel, const char *service,
 			   const char *user, const char *password,

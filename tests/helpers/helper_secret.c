@@ -126,6 +126,14 @@ static void tell_pid(void)
 	say(text);
 }
 
+static void tell_variables(void)
+{
+	const char *bind = getenv("LD_BIND_NOW");
+
+	say(getenv("FUMEHOOD_BROKER") ? "FUMEHOOD_BROKER" :
+	    bind ? bind : "none");
+}
+
 static void authenticate(void)
 {
 	say_result(fh_broker_authenticate(channel, args[1], args[2],
@@ -275,6 +283,7 @@ static const struct {
 	{ "read-little", read_little },
 	{ "refuse", ask_refusal },
 	{ "take", take },
+	{ "variables", tell_variables },
 	{ "wipe", wipe },
 };
 

@@ -199,8 +199,22 @@ in_worker_alone() {
   done
 }
 
-# As root, but without what reads the memory of those that are not dumpable;
-# CAP_PERFMON does since Linux 6.14.
+@test "what had functions bound at the start is taken back, and what the user set stays" {
+  # Control: they are bound late where nobody says otherwise.
+  run readelf -d "$STAGE/build/helper_secret"
+  [[ $output != *NOW* ]]
+  broker_start
+  says none variables
+  tr '\0' '\n' <"/proc/$WORKER/environ" | grep -qx 'LD_BIND_NOW=fumehood'
+  broker_end
+  rm "$WORK/in" "$WORK/out"
+  export LD_BIND_NOW=user
+  broker_start
+  says user variables
+}
+
+# As root, but without what opens the environment of those that are not dumpable: on
+# Linux 6.18 each of the three does.
 weaker=(setpriv --bounding-set -sys_ptrace,-perfmon,-sys_admin
   --inh-caps -sys_ptrace,-perfmon,-sys_admin)
 

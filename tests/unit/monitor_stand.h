@@ -72,6 +72,9 @@ static inline void begin(void)
 	check_int(monitor_new(broker, &monitor, &err), 0);
 }
 
+/* What was asked last, as far as it was not wiped. */
+static uint8_t asked_bytes[WIRE_MESSAGE_MAX];
+
 /* What dispatching the bytes gives, with the answer taken apart. */
 static inline int dispatch(uint8_t *message, size_t size)
 {
@@ -94,12 +97,11 @@ static inline int dispatch(uint8_t *message, size_t size)
  * that ends the worker */
 static inline int ask(struct fh_broker_ask wish)
 {
-	static uint8_t message[WIRE_MESSAGE_MAX];
-	int size = wire_put_request(message, ++next_id, &wish);
+	int size = wire_put_request(asked_bytes, ++next_id, &wish);
 	int r;
 
 	check(size > 0);
-	r = dispatch(message, (size_t)size);
+	r = dispatch(asked_bytes, (size_t)size);
 	if (r < 0) {
 		check_int(r, -EPROTO);
 		check(answer.why && *answer.why);

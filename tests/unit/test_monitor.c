@@ -319,8 +319,9 @@ static void test_request(void)
 	fd = request("null", "x");
 	check(fd > 2 && answers("x"));
 	close(fd);
-	/* With an error nothing comes, and nothing stays open. */
-	check_int(request("null", "!"), -EXDEV);
+	/* With an error nothing comes, and nothing stays: open, or written. */
+	check_int(request("null", "!!!!"), -EXDEV);
+	check(!memmem(answer.bytes, sizeof(answer.bytes), "!!!!", 4));
 	check_int(open("/dev/null", O_RDONLY), fd);
 	close(fd);
 	calls = 0;
@@ -353,6 +354,42 @@ static void test_wiped(void)
 	check(answers("secret"));
 	for (int i = 0; i < size; i++)
 		check_int(message[i], 0);
+	/* Nor of one that ends the worker, whatever it was meant to be. */
+	size = wire_put_request(message, 1, &wish);
+	message[4]++;
+	check_int(dispatch(message, (size_t)size), -EPROTO);
+	check(!memmem(message, sizeof(message), "secret", 6));
+}
+
+/* Of memory that may be nobody's any more. */
+static bool still_has(const uint8_t *at, size_t size, char c)
+{
+	static uint8_t bytes[WIRE_MESSAGE_MAX];
+	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	const uint8_t many[] = { c, c, c, c, c, c, c, c };
+	ssize_t n = pread(fd, bytes, size, (off_t)(uintptr_t)at);
+
+	check(fd >= 0);
+	close(fd);
+	return n > 0 && memmem(bytes, (size_t)n, many, sizeof(many));
+}
+
+static void test_wiped_at_the_end(void)
+{
+	const uint8_t *message, *answered;
+
+	stage();
+	begin();
+	message = monitor->message;
+	answered = monitor->answer;
+	memset(monitor->message, 'm', sizeof(monitor->message));
+	memset(monitor->answer, 'a', sizeof(monitor->answer));
+	/* Control: it is found while it is there. */
+	check(still_has(message, WIRE_MESSAGE_MAX, 'm'));
+	check(still_has(answered, WIRE_MESSAGE_MAX, 'a'));
+	monitor_free(monitor);
+	check(!still_has(message, WIRE_MESSAGE_MAX, 'm'));
+	check(!still_has(answered, WIRE_MESSAGE_MAX, 'a'));
 }
 
 static void test_no_message(void)
@@ -392,6 +429,8 @@ int main(void)
 		{ "no more in any minute than a row allows", test_per_minute, 0 },
 		{ "handlers answer what they may", test_request, 0 },
 		{ "what was secret in a message is wiped", test_wiped, 0 },
+		{ "nor does it stay when the monitor is over",
+		  test_wiped_at_the_end, 0 },
 		{ "what is no request ends the worker", test_no_message, 0 },
 	};
 

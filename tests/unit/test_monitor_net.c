@@ -302,6 +302,7 @@ static void test_authenticate(void)
 	check_str(asked.user, "me");
 	check(asked.data_size == 5 && memcmp(asked.data, "right", 5) == 0);
 	check(!memmem(answer.bytes, sizeof(answer.bytes), "right", 5));
+	check(!memmem(asked_bytes, sizeof(asked_bytes), "right", 5));
 	/* At once: told a second after the question. */
 	helper_says(HELPER_AUTHENTICATOR, (uint32_t)id, 0);
 	check_int(later_fd(999999), 1);
@@ -354,6 +355,42 @@ static void test_helper_odd(void)
 	check_int(later_fd(1), -EIO);
 }
 
+/* Only what is meant for a question is its answer: a token of another, another
+ * helper or another message would be a yes to who got none. */
+static void test_whose_answer(void)
+{
+	static struct wire_request asked;
+	uint8_t message[WIRE_HEADER_SIZE];
+	uint32_t first, second;
+	int n;
+
+	stage();
+	add_login();
+	begin_helped(HELPER_AUTHENTICATOR);
+	check_int(ask_password("wrong"), 1);
+	first = (uint32_t)helper_asked(&asked);
+	check_int(ask_password("right"), 1);
+	second = (uint32_t)helper_asked(&asked);
+	check(first != second);
+	helper_says(HELPER_RESOLVER, second, 0);
+	later_take(monitor, HELPER_RESOLVER, NULL, 0, clock_us);
+	n = wire_put_plain(message, WIRE_STANDING, second);
+	later_take(monitor, HELPER_AUTHENTICATOR, message, (size_t)n, clock_us);
+	check_int(later_fd(1000000), 1);
+	helper_says(HELPER_AUTHENTICATOR, second, 0);
+	check_int(later_fd(1000000), 0);
+	check_int(answer.header.id, next_id);
+	check_int(later_fd(1000000), 1);
+	helper_says(HELPER_AUTHENTICATOR, first, -EACCES);
+	check_int(later_fd(1000000), -EACCES);
+	check_int(answer.header.id, next_id - 1);
+	/* It does not know this one: that is the resolver's. */
+	check_int(ask_password("x"), 1);
+	helper_says(HELPER_AUTHENTICATOR, (uint32_t)helper_asked(&asked),
+		    -ENODATA);
+	check_int(later_fd(1000000), -EIO);
+}
+
 static void test_resolve(void)
 {
 	static struct wire_request asked;
@@ -388,6 +425,13 @@ static void test_resolve(void)
 	check_int(ask(wish), 1);
 	helper_says(HELPER_RESOLVER, (uint32_t)helper_asked(&asked), -ENODATA);
 	check_int(later_fd(0), -ENODATA);
+	/* Neither a no nor a yes without addresses is an answer of its. */
+	check_int(ask(wish), 1);
+	helper_says(HELPER_RESOLVER, (uint32_t)helper_asked(&asked), -EACCES);
+	check_int(later_fd(0), -EIO);
+	check_int(ask(wish), 1);
+	helper_says(HELPER_RESOLVER, (uint32_t)helper_asked(&asked), 0);
+	check_int(later_fd(0), -EIO);
 }
 
 /* More than are remembered are told so, and nothing is forgotten. */
@@ -415,6 +459,32 @@ static void test_full(void)
 	check_int(ask_password("x"), 1);
 }
 
+/* Connections as well; and what is under way at the end is closed. */
+static void test_full_of_connections(void)
+{
+	uint16_t port = free_port();
+	int fds[FH_BROKER_PENDING_MAX], next;
+
+	check(listen_at(port) > 2);
+	stage();
+	add_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port);
+	begin();
+	for (size_t i = 0; i < FH_BROKER_PENDING_MAX; i++) {
+		check_int(ask_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1",
+				     port), 1);
+		fds[i] = monitor->later[i].fd;
+		check(fcntl(fds[i], F_GETFD) >= 0);
+	}
+	next = dup(0);
+	close(next);
+	check_int(ask_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port),
+		  -ENOBUFS);
+	check_int(dup(0), next);
+	monitor_free(monitor);
+	for (size_t i = 0; i < FH_BROKER_PENDING_MAX; i++)
+		check_int(fcntl(fds[i], F_GETFD), -1);
+}
+
 int main(void)
 {
 	const struct tap_test tests[] = {
@@ -425,8 +495,11 @@ int main(void)
 		{ "a datagram socket is connected at once", test_connect_udp, 0 },
 		{ "a password's answer comes after the same time", test_authenticate, 0 },
 		{ "a helper that is odd, silent or dead", test_helper_odd, 0 },
+		{ "an answer is to its question alone", test_whose_answer, 0 },
 		{ "names of the table are resolved, no others", test_resolve, 0 },
 		{ "no more than sixteen answers come later", test_full, 0 },
+		{ "no more than sixteen connections are made at once",
+		  test_full_of_connections, 0 },
 	};
 
 	return tap_run(tests, ARRAY_SIZE(tests));

@@ -1,4 +1,4 @@
-/* The monitor's loop, with a worker that is a child of the test. */
+/* An answer that the kernel never takes is told, and not tried for ever. */
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
