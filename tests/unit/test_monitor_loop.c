@@ -14,6 +14,7 @@ static struct fh_broker_result result;
 static uint8_t packet[WIRE_MESSAGE_MAX];
 static int worker_end = -1; /* the worker's */
 static int n_told;
+static int room; /* of the monitor's socket; 0: as the machine has it */
 
 static void count_told(void *ctx, enum fh_log_level level, const char *message)
 {
@@ -35,6 +36,9 @@ static void serve_with(void (*work)(void), int signal_fd, int resolver)
 
 	begin();
 	check_int(packet_pair(pair), 0);
+	if (room)
+		check_int(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &room,
+				     sizeof(room)), 0);
 	fflush(stdout);
 	pid = fork();
 	check(pid >= 0);
@@ -247,6 +251,38 @@ static void test_too_many_descriptors(void)
 	check(result.refused > 0);
 }
 
+/* Awaits no longer than a test may last: another answer is a failure. */
+static void take_large(void)
+{
+	alarm(10);
+	check_int(send_request(7, wish), 0);
+	check_int(take_answer(7), -EMSGSIZE);
+	wish.name = at("small");
+	check_int(send_request(8, wish), 0);
+	check_int(take_answer(8), 0);
+}
+
+/* How large a packet may be is the machine's to set. */
+static void test_no_room(void)
+{
+	static char large[16384];
+
+	stage();
+	memset(large, 'x', sizeof(large) - 1);
+	put_file("large", large, 0600);
+	put_file("small", "s", 0600);
+	wish = (struct fh_broker_ask){ .kind = FH_BROKER_READ_FILE,
+				       .name = at("large") };
+	add((struct broker_row){ .kind = FH_BROKER_READ_FILE,
+				 .max_answer = 16384, .object = at("large") });
+	add((struct broker_row){ .kind = FH_BROKER_READ_FILE,
+				 .max_answer = 1, .object = at("small") });
+	room = 1;
+	serve_with(take_large, -1, -1);
+	check_int(result.status, 0);
+	check_int(result.refused, 1);
+}
+
 /* --- signals --------------------------------------------------------------------- */
 
 static volatile sig_atomic_t n_signals;
@@ -322,6 +358,7 @@ int main(void)
 		  test_waits_idly, 0 },
 		{ "more descriptors than may be under way are told",
 		  test_too_many_descriptors, 0 },
+		{ "an answer that no packet holds is told", test_no_room, 0 },
 		{ "a key of the terminal is one signal", test_terminal, 0 },
 	};
 

@@ -195,23 +195,18 @@ static void test_connect(void)
 static void test_connect_endless(void)
 {
 	uint16_t port = free_port();
-	int server = listen_at(port);
 	struct sockaddr_in in = { .sin_family = AF_INET,
 				  .sin_port = htons(port) };
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	check_int(listen(server, 0), 0);
-	for (int i = 0; i < 4; i++) {
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-		check(connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0 ||
-		      errno == EINPROGRESS);
-	}
+	check_int(listen(listen_at(port), 0), 0);
+	for (int i = 0; i < 4; i++)
+		connect(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0),
+			(struct sockaddr *)&in, sizeof(in));
 	stage();
 	add_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port);
 	begin();
 	check_int(ask_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port), 1);
-	check(later_when(monitor) > clock_us);
 	check(later_when(monitor) < UINT64_MAX);
 	clock_us += 50000000;
 	later_expire(monitor, clock_us);
@@ -220,7 +215,6 @@ static void test_connect_endless(void)
 	later_expire(monitor, clock_us);
 	check_int(later_fd(0), -ETIMEDOUT);
 	check_int(answer.header.id, next_id);
-	check(later_when(monitor) == UINT64_MAX);
 }
 
 static void test_connect_udp(void)
