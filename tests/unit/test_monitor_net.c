@@ -87,6 +87,9 @@ static void test_bind(void)
 		  -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, NULL, port), -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "::1", port), -EACCES);
+	/* The same bytes in the other family. */
+	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "7f00:1::", port),
+		  -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "127.0.0.1",
 			     (uint16_t)(port ^ 1)), -EACCES);
 	close(fd);
@@ -402,6 +405,25 @@ static void test_resolve(void)
 	check_int(later_fd(0), -EIO);
 }
 
+/* Of two rows one is used up, the other asks for patience: that is told. */
+static void test_patience(void)
+{
+	struct fh_broker_ask wish = { .kind = FH_BROKER_RESOLVE,
+				      .name = "db.example.org" };
+
+	stage();
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .per_minute = 1,
+				 .object = strdup("*") });
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .times = 1,
+				 .object = strdup("*.example.org") });
+	begin_helped(HELPER_RESOLVER);
+	check_int(ask(wish), 1);
+	check_int(ask(wish), 1);
+	check_int(ask(wish), -EAGAIN);
+	clock_us += 62000000;
+	check_int(ask(wish), 1);
+}
+
 /* More than are remembered are told so, and nothing is forgotten. */
 static void test_full(void)
 {
@@ -464,6 +486,7 @@ int main(void)
 		{ "a helper that is odd, silent or dead", test_helper_odd, 0 },
 		{ "an answer is to its question alone", test_whose_answer, 0 },
 		{ "names of the table are resolved, no others", test_resolve, 0 },
+		{ "patience comes before the end", test_patience, 0 },
 		{ "no more than sixteen answers come later", test_full, 0 },
 		{ "no more than sixteen connections are made at once",
 		  test_full_of_connections, 0 },
