@@ -275,6 +275,13 @@ static void prepare(const char *mode)
 		signal(SIGCHLD, SIG_IGN);
 	if (strcmp(mode, "late") == 0 && role && strstr(role, ":worker:"))
 		await_signal();
+	/* One that ends before it has to be told to, and one that does not. */
+	if (strcmp(mode, "early") == 0 && role && strstr(role, ":monitor:"))
+		usleep(200000);
+	if (strcmp(mode, "no-directory") == 0 && role &&
+	    strstr(role, ":worker:"))
+		for (;;)
+			pause();
 	if (strcmp(mode, "thread") == 0)
 		pthread_create(&thread, NULL, rest, NULL);
 	if (strcmp(mode, "descriptors") == 0)

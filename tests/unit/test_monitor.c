@@ -291,6 +291,25 @@ static void test_window(void)
 	}
 }
 
+/* Of two rows one is used up, the other asks for patience: that is told. */
+static void test_patience(void)
+{
+	struct fh_broker_ask wish = { .kind = FH_BROKER_RESOLVE,
+				      .name = "db.example.org" };
+
+	stage();
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .per_minute = 1,
+				 .object = strdup("*") });
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .times = 1,
+				 .object = strdup("*.example.org") });
+	begin();
+	check_int(ask(wish), 1);
+	check_int(ask(wish), 1);
+	check_int(ask(wish), -EAGAIN);
+	clock_us += 62000000;
+	check_int(ask(wish), 1);
+}
+
 static int calls;
 
 static int handle(void *ctx, const void *request, size_t size,
@@ -451,6 +470,7 @@ int main(void)
 		{ "rows are legal before, or after, the worker is ready", test_terms, 0 },
 		{ "no more in any minute than a row allows", test_per_minute, 0 },
 		{ "and none is forgotten too early", test_window, 0 },
+		{ "patience comes before the end", test_patience, 0 },
 		{ "handlers answer what they may", test_request, 0 },
 		{ "what was secret in a message is wiped", test_wiped, 0 },
 		{ "nor does it stay when the monitor is over",

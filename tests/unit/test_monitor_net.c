@@ -126,6 +126,22 @@ static void test_bind_any(void)
 	check_int(option(fd, SOL_SOCKET, SO_REUSEADDR), 0);
 }
 
+/* All of one family are not all. */
+static void test_bind_six(void)
+{
+	uint16_t port = free_port();
+	int fd;
+
+	stage();
+	add_socket(FH_BROKER_BIND, FH_TCP, "::", port);
+	begin();
+	fd = ask_socket(FH_BROKER_BIND, FH_TCP, "::", port);
+	if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
+		skip("no IPv6");
+	check(fd > 2);
+	check_int(option(fd, IPPROTO_IPV6, IPV6_V6ONLY), 1);
+}
+
 static int listen_at(uint16_t port)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
@@ -169,7 +185,7 @@ static int connected(const char *address, uint16_t port)
 static void test_connect(void)
 {
 	uint16_t port = free_port(), other = free_port();
-	int fd, server = listen_at(port);
+	int fd, next, server = listen_at(port);
 
 	stage();
 	add_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port);
@@ -186,7 +202,10 @@ static void test_connect(void)
 	check_int(ask_socket(FH_BROKER_CONNECT, FH_UDP, "127.0.0.1", port),
 		  -EACCES);
 	close(server);
+	next = dup(0);
+	close(next);
 	check_int(connected("127.0.0.1", port), -ECONNREFUSED);
+	check_int(dup(0), next);
 	/* Every address, at this port. */
 	check_int(connected("127.0.0.1", other), -ECONNREFUSED);
 	server = listen_at(other);
@@ -405,25 +424,6 @@ static void test_resolve(void)
 	check_int(later_fd(0), -EIO);
 }
 
-/* Of two rows one is used up, the other asks for patience: that is told. */
-static void test_patience(void)
-{
-	struct fh_broker_ask wish = { .kind = FH_BROKER_RESOLVE,
-				      .name = "db.example.org" };
-
-	stage();
-	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .per_minute = 1,
-				 .object = strdup("*") });
-	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .times = 1,
-				 .object = strdup("*.example.org") });
-	begin_helped(HELPER_RESOLVER);
-	check_int(ask(wish), 1);
-	check_int(ask(wish), 1);
-	check_int(ask(wish), -EAGAIN);
-	clock_us += 62000000;
-	check_int(ask(wish), 1);
-}
-
 /* More than are remembered are told so, and nothing is forgotten. */
 static void test_full(void)
 {
@@ -480,13 +480,13 @@ int main(void)
 	const struct tap_test tests[] = {
 		{ "a port of the table is bound, no other", test_bind, 0 },
 		{ "all addresses of both families", test_bind_any, 0 },
+		{ "all addresses of one", test_bind_six, 0 },
 		{ "addresses of the table are connected to, no others", test_connect, 0 },
 		{ "a datagram socket is connected at once", test_connect_udp, 0 },
 		{ "a password's answer comes after the same time", test_authenticate, 0 },
 		{ "a helper that is odd, silent or dead", test_helper_odd, 0 },
 		{ "an answer is to its question alone", test_whose_answer, 0 },
 		{ "names of the table are resolved, no others", test_resolve, 0 },
-		{ "patience comes before the end", test_patience, 0 },
 		{ "no more than sixteen answers come later", test_full, 0 },
 		{ "no more than sixteen connections are made at once",
 		  test_full_of_connections, 0 },

@@ -15,12 +15,14 @@ static uint8_t packet[WIRE_MESSAGE_MAX];
 static int worker_end = -1; /* the worker's */
 static int helper_end = -1; /* a helper's, which the worker plays as well */
 static int n_told;
+static char said[64]; /* the last of it */
 
 static void count_told(void *ctx, enum fh_log_level level, const char *message)
 {
 	(void)ctx;
 	(void)level;
 	printf("# %s\n", message);
+	snprintf(said, sizeof(said), "%s", message);
 	n_told++;
 }
 
@@ -345,6 +347,19 @@ static void test_terminal(void)
 	check_int(child_status(serve_in_session, &is_typed), 1);
 }
 
+/* What is told drives no terminal. */
+static void test_told(void)
+{
+	stage();
+	begin();
+	monitor->log = &told;
+	monitor_tell(monitor, "plain %d", 1);
+	check_str(said, "plain 1");
+	monitor_tell(monitor, "a%sb", "\033[2J\n");
+	check(strchr(said, 'a') && strchr(said, 'b'));
+	check(!strchr(said, '\033') && !strchr(said, '\n'));
+}
+
 int main(void)
 {
 	const struct tap_test tests[] = {
@@ -358,6 +373,7 @@ int main(void)
 		  test_helper_dies, 0 },
 		{ "more descriptors than may be under way are told",
 		  test_too_many_descriptors, 0 },
+		{ "what is told is escaped", test_told, 0 },
 		{ "a key of the terminal is one signal", test_terminal, 0 },
 	};
 
