@@ -154,14 +154,15 @@ static int take_answer(int fd, struct fh_address ret[FH_BROKER_ADDRESSES_MAX],
 		       size_t *ret_n)
 {
 	const size_t room = sizeof(*ret) * FH_BROKER_ADDRESSES_MAX;
-	ssize_t n = read(fd, ret, room);
+	ssize_t size = read(fd, ret, room);
+	size_t n = size > 0 ? (size_t)size / sizeof(*ret) : 0;
 
-	if (n <= 0 || (size_t)n % sizeof(*ret))
+	if (!n || (size_t)size % sizeof(*ret))
 		return -EAGAIN;
-	*ret_n = (size_t)n / sizeof(*ret);
-	for (size_t i = 0; i < *ret_n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (ret[i].family != AF_INET && ret[i].family != AF_INET6)
 			return -EAGAIN;
+	*ret_n = n;
 	return 0;
 }
 

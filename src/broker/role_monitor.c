@@ -58,11 +58,15 @@ static int64_t now_ms(void)
 
 /* --- waiting for the others ----------------------------------------------- */
 
+/* Its socket closes a bit earlier than it can be waited for. */
 static int tell_death(enum role_name name, int pidfd, struct fh_error *err)
 {
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	const struct timespec timeout = { 1, 0 };
 	siginfo_t info = { 0 };
 	char how[64] = "";
 
+	ppoll(&end, 1, &timeout, NULL);
 	if (role_waitid(pidfd, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
 	    info.si_pid)
 		snprintf(how, sizeof(how), ": %s %d",

@@ -2,7 +2,13 @@
 #include "broker_stand.h"
 
 #include <linux/capability.h>
+#include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "broker/packet.h"
+#include "broker/wire.h"
 
 #define BIT(c) (1ull << (c))
 #define NOBODY 65534
@@ -43,6 +49,15 @@ static void test_ignored_children(void)
 		struct run run;
 
 		begin(&run, "exit-7", NULL);
+		hear(&run, -1);
+		check_str(run.said,
+			  "exited 1792 7 0 0: exited with status 7\n");
+		/* Nor before it stands; nor does main() who ignores it. */
+		begin(&run, "early", NULL);
+		hear(&run, -1);
+		check_str(run.said,
+			  "failed -10: the worker ended before it stood: exit status 9\n");
+		begin(&run, "ignores-children", NULL);
 		hear(&run, -1);
 		check_str(run.said,
 			  "exited 1792 7 0 0: exited with status 7\n");
@@ -96,6 +111,9 @@ static void test_descriptors(void)
 	check_int(finish(&run), 0);
 	*strchr(run.said, '\n') = '\0';
 	check(!strstr(run.said, " 10") && !strstr(run.said, " 11"));
+	begin(&run, "monitor-keeps", NULL);
+	check_int(finish(&run), 0);
+	check(strncmp(run.said, "monitor: 11\n", 12) == 0);
 	check_run("exit-0", "12", 3,
 		  "failed -9: keep-fd 12: it is not open\n");
 }
@@ -103,9 +121,13 @@ static void test_descriptors(void)
 /* What the program was started with reaches the worker. */
 static void test_inherited(void)
 {
+	struct rlimit core;
 	sigset_t set;
 
 	stage();
+	check_int(getrlimit(RLIMIT_CORE, &core), 0);
+	core.rlim_cur = core.rlim_max;
+	check_int(setrlimit(RLIMIT_CORE, &core), 0);
 	setenv("OTHER", "kept", 1);
 	check_run("self", NULL, 0,
 		  "worker name helper_broker variable gone other kept core 0 usr1 0 pipe 0 child 0\n"
@@ -199,6 +221,89 @@ static void test_monitor_dies(void)
 	check_int(finish(&run), 128 + SIGKILL);
 }
 
+/* Even before it is confined, or has come to the split. */
+static void test_monitor_dies_early(void)
+{
+	struct pollfd end = { .events = POLLIN };
+	struct run run;
+	pid_t worker = 0;
+
+	stage();
+	begin(&run, "late", NULL);
+	hear(&run, 1);
+	check_int(sscanf(run.said, "pid %d", &worker), 1);
+	end.fd = (int)syscall(SYS_pidfd_open, worker, 0);
+	check(end.fd >= 0);
+	check_int(poll(&end, 1, 100), 0);
+	check_int(kill(run.pid, SIGKILL), 0);
+	check_int(poll(&end, 1, 5000), 1);
+	check_int(finish(&run), 128 + SIGKILL);
+}
+
+/* --- a helper ---------------------------------------------------------------- */
+
+/* The monitor's second child. */
+static pid_t helper_of(pid_t monitor)
+{
+	char path[64], text[64] = "";
+	pid_t worker = 0, helper = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)monitor,
+		 (int)monitor);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		skip("the kernel tells no children (CONFIG_PROC_CHILDREN)");
+	check(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	check_int(sscanf(text, "%d %d", &worker, &helper), 2);
+	return helper;
+}
+
+/* Stopped, it does not see that its socket has closed: the kernel ends it. */
+static void test_helper(void)
+{
+	struct pollfd end = { .events = POLLIN };
+	struct run run;
+	pid_t helper;
+
+	stage();
+	begin(&run, "resolver-waits", "10");
+	hear(&run, 1);
+	check(strncmp(run.said, "pid ", 4) == 0);
+	helper = helper_of(run.pid);
+	check_int(getsid(helper), helper);
+	check_fenced(helper, geteuid() == 0 ? NOBODY : geteuid(), 0);
+	end.fd = (int)syscall(SYS_pidfd_open, helper, 0);
+	check_int(kill(helper, SIGSTOP), 0);
+	check_int(poll(&end, 1, 100), 0);
+	check_int(kill(run.pid, SIGKILL), 0);
+	check_int(poll(&end, 1, 5000), 1);
+	check_int(finish(&run), 128 + SIGKILL);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	check_int(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The worker does nothing before all stand; the end waits for nobody. */
+static void test_helper_order(void)
+{
+	int64_t begun;
+
+	stage();
+	check_run("resolver-fails", NULL, 3,
+		  "failed -10: the resolver ended before it stood: exit status 9\n");
+	begun = now_ms();
+	check_run("resolver-ends", NULL, 0,
+		  "exited 0 0 0 0: exited with status 0\n");
+	check(now_ms() - begun < 1500);
+}
+
 /* --- refusals -------------------------------------------------------------- */
 
 static void test_no_role(void)
@@ -211,7 +316,7 @@ static void test_no_role(void)
 		 directory, directory);
 	check_run("nothing-to-read", NULL, 3, said);
 	snprintf(said, sizeof(said),
-		 "failed -2: open %s/none: No such file or directory\n",
+		 "after:\nchildren No child processes\nterm 0\nfailed -2: open %s/none: No such file or directory\n",
 		 directory);
 	check_run("no-directory", NULL, 3, said);
 	check_run("thread", NULL, 3,
@@ -236,14 +341,16 @@ static void test_no_exec(void)
 
 static void test_forged(void)
 {
-	char last[128];
+	char last[128], longest[400];
 	const char *const forged[] = {
 		"", "1", "1:monitor:1:1:3:4:-:-:-:-", "1:worker:1:1:3",
 		"2:worker:1:1:3", "1:none:1:1:3", "1:worker:x:1:3",
-		"::::::::::::::::::::::::::::::::", last,
+		"::::::::::::::::::::::::::::::::", last, longest,
 	};
 
 	stage();
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
 	/* Right but for its own pid, which nobody knows before. */
 	snprintf(last, sizeof(last), "1:worker:%d:%d:10", (int)getpid(),
 		 (int)getpid());
@@ -255,14 +362,39 @@ static void test_forged(void)
 	}
 }
 
-static void exec_forged(void *channel)
-{
-	char value[128];
+struct forgery {
+	const char *role;
+	int off; /* from the monitor's pid; or, below 0, from its own */
+	const char *rest;
+};
 
-	snprintf(value, sizeof(value), "1:worker:%d:%d:%d", (int)getpid(),
-		 (int)getppid(), *(int *)channel);
+static void exec_forged(void *ctx)
+{
+	const struct forgery *forgery = ctx;
+	bool is_monitor = strstr(forgery->role, "monitor");
+	char value[256];
+
+	int self = getpid(), above = is_monitor ? self : getppid();
+
+	snprintf(value, sizeof(value), "%s:%d:%d:%s", forgery->role,
+		 self + (forgery->off < 0), above + (forgery->off > 0),
+		 forgery->rest);
 	setenv("FUMEHOOD_BROKER", value, 1);
 	execl(program, program, directory, port, "exit-0", NULL);
+}
+
+__attribute__((format(printf, 4, 5))) static void
+check_forged(int status, const char *role, int off, const char *format, ...)
+{
+	char rest[64];
+	struct forgery forgery = { role, off, rest };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(rest, sizeof(rest), format, args);
+	va_end(args);
+	printf("# %s %s\n", role, rest);
+	check_int(child_status(exec_forged, &forgery), status);
 }
 
 /* Even with all numbers right the descriptor has to be such a socket. */
@@ -273,12 +405,44 @@ static void test_forged_descriptor(void)
 	stage();
 	check_int(socketpair(AF_UNIX, SOCK_STREAM, 0, stream), 0);
 	check_int(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, packets), 0);
-	check_int(child_status(exec_forged, &null_fd), 3);
-	check_int(child_status(exec_forged, &stream[0]), 3);
+	check_forged(3, "1:worker", 0, "%d", null_fd);
+	check_forged(3, "1:worker", 0, "%d", stream[0]);
+	check_forged(3, "1:worker", 1, "%d", packets[0]);
+	check_forged(3, "1:worker", -1, "%d", packets[0]);
+	check_forged(3, "2:worker", 0, "%d", packets[0]);
+	check_forged(3, "1:worker", 0, "%d%s", packets[0], ":-:-:-:-:-:-");
+	check_forged(3, "1:worker", 0, "%d:4", packets[0]);
+	check_forged(3, "1:monitor", 0, "%d", packets[0]);
+	check_forged(3, "1:monitor", 0, "-:-:-:-:-:-%.0d", 0);
+	check_forged(3, "1:monitor", 0, "%d:-:-:-:-:-", packets[0]);
+	check_forged(3, "1:monitor", 0, "%d:10:-:-:-:-", packets[0]);
+	check_int(dup2(packets[0], STDIN_FILENO), STDIN_FILENO);
+	check_forged(3, "1:worker", 0, "%d", STDIN_FILENO);
 	/* Control: this one is taken for the channel, and the other end is no
 	 * more: it is a worker without a monitor. */
 	close(packets[1]);
-	check_int(child_status(exec_forged, &packets[0]), 125);
+	check_forged(125, "1:worker", 0, "%d", packets[0]);
+}
+
+/* A monitor that says anything else has not said that it stands. */
+static void test_other_word(void)
+{
+	static const struct {
+		int status;
+		enum wire_type type;
+	} words[] = { { 125, WIRE_READY }, { 0, WIRE_STANDING } };
+
+	stage();
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t message[WIRE_HEADER_SIZE];
+		int packets[2], n;
+
+		check_int(packet_pair(packets), 0);
+		check_int(fcntl(packets[0], F_SETFD, 0), 0);
+		n = wire_put_plain(message, words[i].type, 0);
+		check_int(packet_send(packets[1], message, (size_t)n, -1), 0);
+		check_forged(words[i].status, "1:worker", 0, "%d", packets[0]);
+	}
 }
 
 /* A set-user-ID program is refused; needs a place without nosuid. */
@@ -313,10 +477,14 @@ int main(void)
 		{ "mask, ignored signals, environment and name", test_inherited, 0 },
 		{ "both roles are fenced, and signals passed on", test_fences, 0 },
 		{ "the worker ends with the monitor", test_monitor_dies, 0 },
+		{ "even before it stands", test_monitor_dies_early, 0 },
+		{ "a helper is fenced, and ends with the monitor", test_helper, 0 },
+		{ "a helper stands before the worker works", test_helper_order, 0 },
 		{ "a role that cannot stand is an error", test_no_role, 0 },
 		{ "a split that fails leaves nothing", test_no_exec, 0 },
 		{ "a forged variable is refused", test_forged, 0 },
 		{ "a forged descriptor is refused", test_forged_descriptor, 0 },
+		{ "what does not stand is no monitor", test_other_word, 0 },
 		/* Only root can make one that is another's. */
 		{ "a set-user-ID program is refused", test_secure, 0 },
 	};

@@ -10,16 +10,19 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fumehood/fumehood.h>
 
 #define MS 5000
+#define OF_MAIN 50 /* a descriptor that each image has open before the split */
 
 static const char *directory;
 static uint16_t port;
@@ -39,6 +42,10 @@ static int double_it(void *ctx, const void *request, size_t size,
 		     struct fh_broker_reply *reply)
 {
 	(void)ctx;
+	/* Nothing of the monitor's goes to what a handler may execute. */
+	for (int fd = 3; fd < 64; fd++)
+		if (fcntl(fd, F_GETFD) == 0)
+			return -ENOTUNIQ;
 	memcpy(reply->data, request, size);
 	memcpy((char *)reply->data + size, request, size);
 	reply->size = 2 * size;
@@ -58,6 +65,10 @@ static int describe(struct fh_broker *broker, const char *mode, const char *fd)
 					 &err);
 	if (r == 0 && fd)
 		r = fh_policy_keep_fd(worker, atoi(fd), &err);
+	if (r == 0 && strcmp(mode, "monitor-keeps") == 0)
+		r = fh_policy_keep_fd(fh_broker_monitor(broker), 11, &err);
+	if (r == 0 && strncmp(mode, "resolver-", 9) == 0)
+		r = fh_broker_allow_resolve(broker, "localhost", NULL, &err);
 	/* For the handler. */
 	if (r == 0)
 		r = fh_policy_allow(fh_broker_monitor(broker), FH_READ,
@@ -157,6 +168,15 @@ static void show_descriptors(const char *who)
 	printf("\n");
 }
 
+/* Would it leave one? */
+static bool has_core(void)
+{
+	struct rlimit limit = { 1, 1 };
+
+	getrlimit(RLIMIT_CORE, &limit);
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) > 0 || limit.rlim_max;
+}
+
 /* What a role has of the program that was started. */
 static void show_self(const char *who)
 {
@@ -171,7 +191,10 @@ static void show_self(const char *who)
 	printf("%s name %s variable %s other %s core %d", who, name,
 	       getenv("FUMEHOOD_BROKER") ? "there" : "gone",
 	       getenv("OTHER") ? getenv("OTHER") : "gone",
-	       prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) > 0);
+	       has_core());
+	for (int fd = 3; fd < 64; fd++)
+		if (fcntl(fd, F_GETFD) == 0)
+			printf(" inherits %d", fd);
 	printf(" usr1 %d pipe %d child %d\n", sigismember(&blocked, SIGUSR1),
 	       pipes.sa_handler == SIG_IGN, children.sa_handler == SIG_IGN);
 }
@@ -180,8 +203,12 @@ static int work(const char *mode)
 {
 	if (strcmp(mode, "everything") == 0)
 		return ask_everything();
-	if (strcmp(mode, "wait") == 0)
+	if (strcmp(mode, "wait") == 0 || strcmp(mode, "resolver-waits") == 0)
 		await_signal();
+	if (strcmp(mode, "resolver-fails") == 0)
+		printf("works\n");
+	if (strcmp(mode, "ignores-children") == 0)
+		return 7;
 	if (strncmp(mode, "exit-", 5) == 0)
 		return atoi(mode + 5);
 	if (strncmp(mode, "raise-", 6) == 0)
@@ -207,6 +234,32 @@ static void *rest(void *unused)
 	return unused;
 }
 
+/* Of roles, before anything is confined: nobody looks into them even then. */
+static void look(void *ctx, enum fh_log_level level, const char *message)
+{
+	static bool has_looked;
+
+	(void)ctx;
+	(void)level;
+	(void)message;
+	if (!has_looked && has_core())
+		dprintf(STDOUT_FILENO, "open to all\n");
+	if (!has_looked && fcntl(OF_MAIN, F_GETFD) >= 0)
+		dprintf(STDOUT_FILENO, "of main()\n");
+	has_looked = true;
+}
+
+static void be_resolver(const char *mode)
+{
+	if (strcmp(mode, "resolver-fails") == 0) {
+		usleep(300000);
+		_exit(9);
+	}
+	/* What the worker keeps is not for others. */
+	if (fcntl(10, F_GETFD) >= 0)
+		_exit(8);
+}
+
 /* Before the split: roles that come to no good. */
 static void prepare(const char *mode)
 {
@@ -214,6 +267,21 @@ static void prepare(const char *mode)
 	struct fh_seccomp *filter;
 	pthread_t thread;
 
+	if (role)
+		dup2(STDIN_FILENO, OF_MAIN);
+	if (role && strstr(role, ":resolver:"))
+		be_resolver(mode);
+	if (strcmp(mode, "ignores-children") == 0)
+		signal(SIGCHLD, SIG_IGN);
+	if (strcmp(mode, "late") == 0 && role && strstr(role, ":worker:"))
+		await_signal();
+	/* One that ends before it has to be told to, and one that does not. */
+	if (strcmp(mode, "early") == 0 && role && strstr(role, ":monitor:"))
+		usleep(200000);
+	if (strcmp(mode, "no-directory") == 0 && role &&
+	    strstr(role, ":worker:"))
+		for (;;)
+			pause();
 	if (strcmp(mode, "thread") == 0)
 		pthread_create(&thread, NULL, rest, NULL);
 	if (strcmp(mode, "descriptors") == 0)
@@ -258,7 +326,8 @@ static int supervise(const char *mode, const struct fh_broker_result *result)
 	static const char *const reasons[] = { "exited", "signaled",
 					       "misbehaved" };
 
-	if (strcmp(mode, "descriptors") == 0)
+	if (strcmp(mode, "descriptors") == 0 ||
+	    strcmp(mode, "monitor-keeps") == 0)
 		show_descriptors("monitor");
 	if (strcmp(mode, "self") == 0)
 		show_self("monitor");
@@ -274,6 +343,9 @@ static int supervise(const char *mode, const struct fh_broker_result *result)
 int main(int argc, char **argv)
 {
 	struct fh_broker *broker = fh_broker_new();
+	const struct fh_log log = { .write = look };
+	const struct fh_broker_options options = { .size = sizeof(options),
+						   .log = &log };
 	struct fh_broker_result result;
 	int r;
 
@@ -284,10 +356,11 @@ int main(int argc, char **argv)
 	r = describe(broker, argv[3], argv[4]);
 	prepare(argv[3]);
 	if (r == 0)
-		r = fh_broker_split(broker, argv, NULL, &channel, &result,
+		r = fh_broker_split(broker, argv, &options, &channel, &result,
 				    &err);
 	fh_broker_free(broker);
-	if (r < 0 && strcmp(argv[3], "no-exec") == 0)
+	if (r < 0 && (strcmp(argv[3], "no-exec") == 0 ||
+		      strcmp(argv[3], "no-directory") == 0))
 		show_rest();
 	if (r < 0)
 		return fail(r);

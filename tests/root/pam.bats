@@ -79,6 +79,24 @@ answers() { # YES|NO|LATE SERVICE USER PASSWORD_FILE [LIMIT_MS]
   answers no unix empty "$work/none"
 }
 
+@test "an empty password is no password, even where a service would take it" {
+  own_service nullok 'auth required pam_unix.so nullok' 'account required pam_unix.so'
+  : >"$work/none"
+  answers no nullok empty "$work/none"
+  # Control: it takes others.
+  answers yes nullok good "$work/password"
+}
+
+@test "PAM's own delay after a no is the monitor's" {
+  # It would be 1.5 s at least.
+  for _ in 1 2 3; do
+    begin=$(date +%s%N)
+    answers no unix good "$work/wrong"
+    [ $(($(date +%s%N) - begin)) -lt 1400000000 ] && return 0
+  done
+  return 1
+}
+
 @test "a name that is a path or an option is no user" {
   for name in ../good good/../good -good .good 'good:x' $'good\nx' 'good '; do
     answers no permit "$name" "$work/password"

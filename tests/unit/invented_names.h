@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "broker/helper_work.h"
+
 static struct addrinfo *make_list(int n_v4, int n_v6)
 {
 	struct addrinfo *first = NULL, **next = &first;
@@ -70,6 +72,14 @@ int getaddrinfo(const char *node, const char *service,
 		raise(SIGKILL);
 	if (strcmp(node, "exit.test") == 0)
 		_exit(0);
+	/* What no attempt of ours answers with. */
+	if (strcmp(node, "half.test") == 0)
+		_exit(write(3, "half", 4) == 4 ? HELPER_YES : 1);
+	if (strcmp(node, "odd.test") == 0) {
+		struct fh_address odd = { .family = AF_UNIX };
+
+		_exit(write(3, &odd, sizeof(odd)) == sizeof(odd) ? HELPER_YES : 1);
+	}
 	if (strcmp(node, "none.test") == 0)
 		return EAI_NONAME;
 	if (strcmp(node, "again.test") == 0)

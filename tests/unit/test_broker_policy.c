@@ -243,6 +243,12 @@ static void test_monitor_files(void)
 	EXPECT(plan, EAFNOSUPPORT, "socket", 2, 1, 0);
 	check_int(plan->policy->without, 0);
 	view_done(&view);
+	/* Nothing of Landlock's holds its signals, hence not the group's. */
+	set(broker->monitor, "allow-syscall", "kill");
+	plan = monitor_of(broker, &kernel);
+	EXPECT(plan, ALLOWED, "kill", 4711, 15);
+	EXPECT(plan, EPERM, "kill", 0, 15);
+	view_done(&view);
 	/* What is denied by name stays denied. */
 	set(broker->monitor, "deny-syscall", "openat2");
 	EXPECT(monitor_of(broker, &kernel), ENOSYS, "openat2", 0);

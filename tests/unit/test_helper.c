@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "broker/helper_work.h"
@@ -230,6 +231,8 @@ static void test_failures(void)
 	check_int(answer(&s, "none.test"), -ENODATA);
 	check_int(answer(&s, "again.test"), -EAGAIN);
 	check_int(answer(&s, "crash.test"), -EAGAIN);
+	check_int(answer(&s, "half.test"), -EAGAIN);
+	check_int(answer(&s, "odd.test"), -EAGAIN);
 	/* Success, as a process has it, is no answer. */
 	check_int(answer(&s, "exit.test"), -EAGAIN);
 	check_int(answer(&s, "mixed.test"), 0);
@@ -410,13 +413,32 @@ static void test_parent_dies(void)
 	check(is_gone(helper));
 }
 
+static int umask_of(pid_t pid)
+{
+	char path[64], line[256];
+	int mask = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	check(file != NULL);
+	while (mask < 0 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Umask: %o", (unsigned int *)&mask) != 1)
+			mask = -1;
+	fclose(file);
+	return mask;
+}
+
 static void test_signals(void)
 {
 	struct stand s;
 
 	/* A program's main() may have done this. */
 	signal(SIGCHLD, SIG_IGN);
+	umask(0);
 	start(&s);
+	check_int(umask_of(s.pid), 022);
+	check_int(getsid(s.pid), s.pid);
 	/* Those that the monitor passes on are not for helpers. */
 	kill(s.pid, SIGINT);
 	kill(s.pid, SIGTERM);

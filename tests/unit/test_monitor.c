@@ -38,7 +38,7 @@ static void test_open(void)
 	static const char *const refused[] = {
 		"secret", "pub2/file", "pub", "pub/", "pub/../secret",
 		"pub/sub/../file", "pub/./file", "pub//file", "pub/sub/",
-		"pub/..", "pub/sub", "pub/fifo", "pub/no/../file",
+		"pub/..", "pub/sub", "pub/fifo", "pub/no/../file", "pubxfile",
 	};
 	int fd;
 
@@ -121,6 +121,34 @@ static void test_closest(void)
 		    "asked for open 2 times, 1 are allowed");
 }
 
+/* In a session of its own, without a terminal. */
+static void look_at_terminal(void *name)
+{
+	const char *slave = name;
+
+	check(setsid() == getpid());
+	check_int(ask_open(FH_WRITE, slave), -EACCES);
+	check_int(open("/dev/tty", O_RDWR), -1);
+	check_int(errno, ENXIO);
+	/* Control: opened without that flag, it becomes the terminal. */
+	check(open(slave, O_RDWR) >= 0);
+	check(open("/dev/tty", O_RDWR) >= 0);
+}
+
+static void test_terminal(void)
+{
+	int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char *slave = master < 0 ? NULL : ptsname(master);
+
+	if (!slave || unlockpt(master) < 0)
+		skip("no pseudo terminal");
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_WRITE,
+				 .object = strdup("/dev/pts") });
+	begin();
+	check_int(child_status(look_at_terminal, slave), 0);
+}
+
 /* Mounts beneath are not of the row: /proc has the monitor's own memory. */
 static void test_root_directory(void)
 {
@@ -141,6 +169,7 @@ static void test_root_directory(void)
 	check_int(ask_open(FH_READ, "/proc/uptime"), -EXDEV);
 	check_int(ask_open(FH_READ, "/"), -EACCES);
 	check_int(ask_open(FH_READ, "/../etc/passwd"), -EACCES);
+	check_int(ask_open(FH_READ, "xetc/passwd"), -EACCES);
 }
 
 /* What stood there at the split is opened, wherever its name leads now. */
@@ -181,6 +210,7 @@ static void test_read_file(void)
 	check_int(truncate("aside", 7), 0);
 	check_int(ask_read(at("secret")), -EFBIG);
 	check_int(answer.header.size, 0);
+	check(!memmem(answer.bytes, sizeof(answer.bytes), "hid", 3));
 }
 
 static void test_no_such_rows(void)
@@ -267,6 +297,48 @@ static void test_per_minute(void)
 	check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
 	check_int(monitor->n_answered, 11);
 	check_int(monitor->n_refused, 4);
+}
+
+/* What has left the window is taken from it once. */
+static void test_window(void)
+{
+	static const struct {
+		unsigned int after_s;
+		unsigned int n; /* that are let through, and no more then */
+		bool is_full;
+	} steps[] = { { 0, 1, false }, { 30, 1, false }, { 32, 2, true },
+		      { 30, 1, true }, { 30, 0, true }, { 2, 2, true } };
+
+	stage_files();
+	add((struct broker_row){ .kind = FH_BROKER_OPEN, .access = FH_READ,
+				 .object = at("pub"), .per_minute = 3 });
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		clock_us += steps[i].after_s * UINT64_C(1000000);
+		for (unsigned int k = 0; k < steps[i].n; k++)
+			check(ask_open(FH_READ, at("pub/file")) > 2);
+		if (steps[i].is_full)
+			check_int(ask_open(FH_READ, at("pub/file")), -EAGAIN);
+	}
+}
+
+/* Of two rows one is used up, the other asks for patience: that is told. */
+static void test_patience(void)
+{
+	struct fh_broker_ask wish = { .kind = FH_BROKER_RESOLVE,
+				      .name = "db.example.org" };
+
+	stage();
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .per_minute = 1,
+				 .object = strdup("*") });
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE, .times = 1,
+				 .object = strdup("*.example.org") });
+	begin();
+	check_int(ask(wish), 1);
+	check_int(ask(wish), 1);
+	check_int(ask(wish), -EAGAIN);
+	clock_us += 62000000;
+	check_int(ask(wish), 1);
 }
 
 static int calls;
@@ -421,12 +493,15 @@ int main(void)
 		{ "files beneath a directory are opened, no others", test_open, 0 },
 		{ "what is there is changed, what is not is made", test_open_to_change, 0 },
 		{ "the row of the closest directory counts", test_closest, 0 },
+		{ "a terminal beneath a directory is nobody's", test_terminal, 0 },
 		{ "a row for all files", test_root_directory, 0 },
 		{ "a directory is the one of the split", test_directory_stays, 0 },
 		{ "a file's bytes are read anew, of the same file", test_read_file, 0 },
 		{ "rows that cannot be opened are told", test_no_such_rows, 0 },
 		{ "rows are legal before, or after, the worker is ready", test_terms, 0 },
 		{ "no more in any minute than a row allows", test_per_minute, 0 },
+		{ "and none is forgotten too early", test_window, 0 },
+		{ "patience comes before the end", test_patience, 0 },
 		{ "handlers answer what they may", test_request, 0 },
 		{ "what was secret in a message is wiped", test_wiped, 0 },
 		{ "nor does it stay when the monitor is over",

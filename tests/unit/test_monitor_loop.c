@@ -13,14 +13,17 @@
 static struct fh_broker_result result;
 static uint8_t packet[WIRE_MESSAGE_MAX];
 static int worker_end = -1; /* the worker's */
+static int helper_end = -1; /* a helper's, which the worker plays as well */
 static int n_told;
 static int room; /* of the monitor's socket; 0: as the machine has it */
+static char said[64]; /* the last of it */
 
 static void count_told(void *ctx, enum fh_log_level level, const char *message)
 {
 	(void)ctx;
 	(void)level;
 	printf("# %s\n", message);
+	snprintf(said, sizeof(said), "%s", message);
 	n_told++;
 }
 
@@ -49,6 +52,7 @@ static void serve_with(void (*work)(void), int signal_fd, int resolver)
 		_exit(0);
 	}
 	close(pair[1]);
+	close(helper_end);
 	ends.worker_socket = pair[0];
 	ends.worker_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	check(ends.worker_pidfd >= 0);
@@ -204,6 +208,38 @@ static void test_waits_idly(void)
 	check_int(n_told, 1);
 }
 
+/* The helper takes the question, and dies with it. */
+static void let_helper_die(void)
+{
+	struct fh_broker_ask name = { .kind = FH_BROKER_RESOLVE,
+				      .name = "localhost" };
+	size_t size = 0;
+
+	check_int(send_request(1, name), 0);
+	check_int(packet_await(helper_end, packet, sizeof(packet), &size, NULL),
+		  0);
+	check(size > 0);
+	close(helper_end);
+	check_int(take_answer(1), -EIO);
+	check_int(send_request(2, wish), 0);
+	check_int(take_answer(2), 0);
+}
+
+static void test_helper_dies(void)
+{
+	int helper[2];
+
+	stage_secret();
+	add((struct broker_row){ .kind = FH_BROKER_RESOLVE,
+				 .object = strdup("localhost") });
+	check_int(packet_pair(helper), 0);
+	helper_end = helper[1];
+	alarm(5); /* before the monitor would have waited long enough */
+	serve_with(let_helper_die, -1, helper[0]);
+	check_int(result.status, 0);
+	check_int(n_told, 1);
+}
+
 /* --- more descriptors than the kernel lets be under way ------------------------- */
 
 static void take_late_descriptors(void)
@@ -347,6 +383,19 @@ static void test_terminal(void)
 	check_int(child_status(serve_in_session, &is_typed), 1);
 }
 
+/* What is told drives no terminal. */
+static void test_told(void)
+{
+	stage();
+	begin();
+	monitor->log = &told;
+	monitor_tell(monitor, "plain %d", 1);
+	check_str(said, "plain 1");
+	monitor_tell(monitor, "a%sb", "\033[2J\n");
+	check(strchr(said, 'a') && strchr(said, 'b'));
+	check(!strchr(said, '\033') && !strchr(said, '\n'));
+}
+
 int main(void)
 {
 	const struct tap_test tests[] = {
@@ -356,9 +405,12 @@ int main(void)
 		  test_none_is_lost, 0 },
 		{ "with an answer that nobody takes it waits idly",
 		  test_waits_idly, 0 },
+		{ "when a helper dies its questions are answered",
+		  test_helper_dies, 0 },
 		{ "more descriptors than may be under way are told",
 		  test_too_many_descriptors, 0 },
 		{ "an answer that no packet holds is told", test_no_room, 0 },
+		{ "what is told is escaped", test_told, 0 },
 		{ "a key of the terminal is one signal", test_terminal, 0 },
 	};
 

@@ -87,6 +87,9 @@ static void test_bind(void)
 		  -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, NULL, port), -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "::1", port), -EACCES);
+	/* The same bytes in the other family. */
+	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "7f00:1::", port),
+		  -EACCES);
 	check_int(ask_socket(FH_BROKER_BIND, FH_TCP, "127.0.0.1",
 			     (uint16_t)(port ^ 1)), -EACCES);
 	close(fd);
@@ -121,6 +124,22 @@ static void test_bind_any(void)
 	check(fd > 2);
 	check_int(option(fd, SOL_SOCKET, SO_TYPE), SOCK_DGRAM);
 	check_int(option(fd, SOL_SOCKET, SO_REUSEADDR), 0);
+}
+
+/* All of one family are not all. */
+static void test_bind_six(void)
+{
+	uint16_t port = free_port();
+	int fd;
+
+	stage();
+	add_socket(FH_BROKER_BIND, FH_TCP, "::", port);
+	begin();
+	fd = ask_socket(FH_BROKER_BIND, FH_TCP, "::", port);
+	if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
+		skip("no IPv6");
+	check(fd > 2);
+	check_int(option(fd, IPPROTO_IPV6, IPV6_V6ONLY), 1);
 }
 
 static int listen_at(uint16_t port)
@@ -166,7 +185,7 @@ static int connected(const char *address, uint16_t port)
 static void test_connect(void)
 {
 	uint16_t port = free_port(), other = free_port();
-	int fd, server = listen_at(port);
+	int fd, next, server = listen_at(port);
 
 	stage();
 	add_socket(FH_BROKER_CONNECT, FH_TCP, "127.0.0.1", port);
@@ -183,7 +202,10 @@ static void test_connect(void)
 	check_int(ask_socket(FH_BROKER_CONNECT, FH_UDP, "127.0.0.1", port),
 		  -EACCES);
 	close(server);
+	next = dup(0);
+	close(next);
 	check_int(connected("127.0.0.1", port), -ECONNREFUSED);
+	check_int(dup(0), next);
 	/* Every address, at this port. */
 	check_int(connected("127.0.0.1", other), -ECONNREFUSED);
 	server = listen_at(other);
@@ -484,6 +506,7 @@ int main(void)
 	const struct tap_test tests[] = {
 		{ "a port of the table is bound, no other", test_bind, 0 },
 		{ "all addresses of both families", test_bind_any, 0 },
+		{ "all addresses of one", test_bind_six, 0 },
 		{ "addresses of the table are connected to, no others", test_connect, 0 },
 		{ "a connection that nobody answers has an end", test_connect_endless, 0 },
 		{ "a datagram socket is connected at once", test_connect_udp, 0 },

@@ -82,6 +82,10 @@ static void test_pair(void)
 		check_int(type, SOCK_SEQPACKET);
 	}
 	check_int(count_fds(), before);
+	/* The same where nothing has to be moved. */
+	begin();
+	check(fcntl(ends[0], F_GETFD) & FD_CLOEXEC);
+	check(fcntl(ends[1], F_GETFD) & FD_CLOEXEC);
 }
 
 static void test_pair_full(void)
