@@ -37,6 +37,8 @@ void fh_broker_free(struct fh_broker *broker);
  * As for fh_confine(): nothing is granted but what is set here. The filter also
  * refuses new processes (threads are the policy's to allow) and executing
  * programs, because either could outlive both roles; and prctl(PR_SET_PDEATHSIG).
+ * CAP_SETUID and CAP_SETGID cannot be kept: the kernel forgets whose death a
+ * process dies with when its ids change.
  * Return: borrowed, to be changed before the split; NULL for NULL
  */
 struct fh_policy *fh_broker_worker(struct fh_broker *broker);

@@ -88,7 +88,8 @@ void broker_row_print(const struct broker_row *row, struct text *ret);
  * @kernel: for the monitor: which ports are privileged is asked of /proc, the
  *          uid and the capabilities are the kernel struct's
  * @ret:    freed with policy_free()
- * Return: 0; -EPERM for a port that nobody here may bind; -ENOMEM; what
+ * Return: 0; -EPERM for a port that nobody here may bind, or capabilities by which a
+ *         worker could outlive the monitor; -ENOMEM; what
  *         policy_set() says
  */
 int broker_worker_policy(const struct fh_broker *broker, struct fh_policy **ret,

@@ -309,11 +309,29 @@ static void drop_keep_fds(struct fh_policy *policy)
 			    << (setting_find("keep-fd") - settings));
 }
 
+/* The kernel forgets whose death a process dies with when its ids change. */
+static int check_worker(const struct fh_policy *worker, struct fh_error *err)
+{
+	const uint64_t ids = UINT64_C(1) << CAP_SETUID |
+			     UINT64_C(1) << CAP_SETGID;
+
+	if (!(worker->keep_caps & ids))
+		return 0;
+	error_set(err, FH_STAGE_PLAN, -EPERM,
+		  "the worker cannot keep CAP_SETUID or CAP_SETGID: with other ids it would outlive the monitor");
+	error_remedy(err, "let it ask the monitor for what it needs them for");
+	return -EPERM;
+}
+
 int broker_worker_policy(const struct fh_broker *broker, struct fh_policy **ret,
 			 struct fh_error *err)
 {
-	struct fh_policy *policy = policy_copy(broker->worker);
+	struct fh_policy *policy;
+	int r = check_worker(broker->worker, err);
 
+	if (r < 0)
+		return r;
+	policy = policy_copy(broker->worker);
 	if (!policy)
 		return fail_memory(err);
 	policy->role = POLICY_ROLE_WORKER;

@@ -423,11 +423,39 @@ static void test_untouched(void)
 	broker_free(broker);
 }
 
+/* Other ids would free a worker from the monitor's end. */
+static void test_worker_ids(void)
+{
+	static const struct {
+		uint64_t capabilities;
+		int code;
+	} rows[] = {
+		{ CAP(SETUID), -EPERM }, { CAP(SETGID), -EPERM },
+		{ CAP(SETUID) | CAP(KILL), -EPERM },
+		/* Control */
+		{ CAP(NET_BIND_SERVICE), 0 },
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		struct fh_broker *broker = fh_broker_new();
+		struct fh_policy *policy = NULL;
+
+		broker->worker->keep_caps = rows[i].capabilities;
+		check_int(broker_worker_policy(broker, &policy, NULL),
+			  rows[i].code);
+		check_int(policy != NULL, rows[i].code == 0);
+		policy_free(policy);
+		broker_free(broker);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ .name = "a worker makes no process, whatever its base",
 	  .run = test_worker_processes },
 	{ .name = "a worker makes no process, whatever is wished",
 	  .run = test_worker_wishes },
+	{ .name = "a worker keeps no capability for other ids",
+	  .run = test_worker_ids },
 	{ .name = "descriptors that a worker keeps", .run = test_worker_fds },
 	{ .name = "who has no role is not touched", .run = test_control },
 	{ .name = "a monitor's loop", .run = test_monitor_loop },
