@@ -244,7 +244,7 @@ static void test_helper_dies(void)
 
 static void take_late_descriptors(void)
 {
-	int n = 0, n_fds = 0, n_refused = 0;
+	int n = 0, n_refused = 0;
 
 	while (n < 60 && send_request((uint32_t)n + 1, wish) == 0) {
 		n++;
@@ -256,14 +256,18 @@ static void take_late_descriptors(void)
 		int fd = take_answer((uint32_t)i);
 
 		check(fd >= 0 || fd == -ETOOMANYREFS);
-		n_fds += fd >= 0;
 		n_refused += fd < 0;
 		close(fd);
 	}
-	check(n_fds > 10 && n_refused > 0);
-	/* And it goes on. */
-	check_int(send_request(99, wish), 0);
-	check(take_answer(99) >= 0);
+	check(n_refused > 0);
+	/* And it goes on; but the user's other processes count as well. */
+	for (int i = 0; i < 200; i++) {
+		check_int(send_request(99, wish), 0);
+		if (take_answer(99) >= 0)
+			return;
+		usleep(50000);
+	}
+	_exit(1);
 }
 
 static void test_too_many_descriptors(void)

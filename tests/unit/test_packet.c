@@ -83,6 +83,7 @@ static void test_pair(void)
 	}
 	check_int(count_fds(), before);
 	/* The same where nothing has to be moved. */
+	check(dup(1) == 0 && dup(1) == 2);
 	begin();
 	check(fcntl(ends[0], F_GETFD) & FD_CLOEXEC);
 	check(fcntl(ends[1], F_GETFD) & FD_CLOEXEC);
