@@ -150,4 +150,25 @@ static inline void check_ended(int r, const char *why)
 	check_str(answer.why, why);
 }
 
+static inline bool answers(const char *text)
+{
+	return answer.header.size == strlen(text) &&
+	       memcmp(answer.bytes + WIRE_HEADER_SIZE, text, strlen(text)) == 0;
+}
+
+/* Every later answer, once it is known. */
+static inline int later_fd(uint64_t after_us)
+{
+	int fd = -1;
+	int size;
+
+	clock_us += after_us;
+	size = later_next(monitor, clock_us, answer.bytes, &fd);
+	if (!size)
+		return 1;
+	check_int(wire_take_header(answer.bytes, (size_t)size, &answer.header,
+				   NULL), 0);
+	return fd >= 0 ? fd : answer.header.status;
+}
+
 #endif
