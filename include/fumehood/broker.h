@@ -368,8 +368,7 @@ void fh_channel_free(struct fh_channel *channel);
  * call that it made. Or -EINVAL, nothing was asked; -E2BIG for what no message
  * holds; -ENOBUFS with FH_BROKER_PENDING_MAX requests under way; -EMFILE for a
  * descriptor that this process can have no more of; -EPIPE when the
- * monitor is no more, which raises SIGPIPE first in who neither ignores nor blocks
- * it; -EPROTO for an answer that is none: so is every later one then.
+ * monitor is no more; -EPROTO for an answer that is none: so is every later one then.
  */
 #define FH_BROKER_PENDING_MAX 16
 

@@ -20,7 +20,7 @@ int packet_pair(int ret[2]);
 int packet_send(int socket, const void *data, size_t size, int fd);
 
 /* The same by write(2), which the strictest filter allows a worker: waits while
- * the peer does not read, and SIGPIPE is the caller's. */
+ * the peer does not read. Sockets of packets raise no SIGPIPE. */
 int packet_write(int socket, const void *data, size_t size);
 
 /**
