@@ -1,9 +1,7 @@
 /* The resolver's attempt: one name, by getaddrinfo(). */
-#include <ctype.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -62,6 +60,21 @@ bool helper_is_host_name(const char *name)
 	return true;
 }
 
+/* Names of hosts are the same in capitals, whatever the locale. */
+static char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_same(const char *a, const char *b, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && to_lower(a[i]) == to_lower(b[i]))
+		i++;
+	return i == size;
+}
+
 bool helper_covers_name(const char *pattern, const char *name)
 {
 	const size_t size = name_size(name), wanted = name_size(pattern);
@@ -72,12 +85,10 @@ bool helper_covers_name(const char *pattern, const char *name)
 	if (strcmp(pattern, "*") == 0)
 		return true;
 	if (!is_suffix)
-		return size == wanted &&
-		       strncasecmp(pattern, name, size) == 0;
+		return size == wanted && is_same(pattern, name, size);
 	/* From the dot on, and something before it. */
-	return size > wanted - 1 && strncasecmp(pattern + 1,
-						name + size - (wanted - 1),
-						wanted - 1) == 0;
+	return size > wanted - 1 &&
+	       is_same(pattern + 1, name + size - (wanted - 1), wanted - 1);
 }
 
 /* --- addresses -------------------------------------------------------------- */

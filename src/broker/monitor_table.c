@@ -7,33 +7,6 @@
 
 /* --- objects -------------------------------------------------------------- */
 
-/* Names of hosts are the same in capitals, whatever the locale. */
-static char to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_same_host(const char *a, const char *b)
-{
-	while (*a && to_lower(*a) == to_lower(*b)) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
-static bool is_host_of(const char *name, const char *pattern)
-{
-	size_t len = strlen(name), suffix;
-
-	if (strcmp(pattern, "*") == 0)
-		return true;
-	if (strncmp(pattern, "*.", 2) != 0)
-		return is_same_host(name, pattern);
-	suffix = strlen(pattern + 1);
-	return len > suffix && is_same_host(name + len - suffix, pattern + 1);
-}
-
 static bool is_same_address(const struct fh_address *a,
 			    const struct fh_address *b)
 {
@@ -77,7 +50,7 @@ static size_t match(const struct broker_row *row,
 			       is_beneath(request->name, row->object, len)
 			       ? len : 0;
 	case FH_BROKER_RESOLVE:
-		return is_host_of(request->name, row->object);
+		return helper_covers_name(row->object, request->name);
 	case FH_BROKER_AUTHENTICATE:
 	case FH_BROKER_READ_FILE:
 	case FH_BROKER_REQUEST:

@@ -95,7 +95,6 @@ strncmp strnlen strpbrk strrchr strspn strstr strtol strtoul strtoull'
 memory='calloc free malloc realloc strdup strndup'
 # Only in the broker's helpers, which are processes of their own.
 system_calls+=' fork getppid'
-text+=' strncasecmp'
 memory+=' explicit_bzero'
 rest_of_helpers='dlsym getaddrinfo'
 # Only in the broker's monitor and when it splits: sockets for the worker, its end;
