@@ -16,17 +16,12 @@
 #include "broker/roles.h"
 #include "sys/process.h"
 
-#ifndef AT_EMPTY_PATH
-#define AT_EMPTY_PATH 0x1000
-#endif
-
 /* What is got ready before the first fork: after it nothing is allocated. */
 struct division {
 	char *const *argv;
 	char **envp; /* the last two are .variable and .bind_now */
 	char bind_now[sizeof(ROLE_BIND_NOW)];
 	char variable[256];
-	int exe_fd;	/* this very program */
 	int report[2];	/* a child that cannot execute it says why */
 	pid_t first;	/* becomes the monitor */
 	uint64_t mask;	/* of signals, before all were blocked */
@@ -99,16 +94,21 @@ static int keep_descriptors(struct division *d, enum role_name name)
 
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = inherit(d->keep[i]);
-	d->keep[n++] = d->exe_fd;
 	d->keep[n++] = d->report[1];
 	d->keep[n++] = d->sockets[name];
 	return r == 0 ? role_close_but(d->keep, n) : r;
 }
 
+/*
+ * A link of the kernel's own to the file that this image was made of, whatever
+ * has become of its name. A descriptor of it would do as well, but goes by
+ * /dev/fd under some security modules (TOMOYO before Linux 6), which not every
+ * system has.
+ */
 static int execute(const struct division *d)
 {
 	process_restore_signals(d->mask);
-	syscall(SYS_execveat, d->exe_fd, "", d->argv, d->envp, AT_EMPTY_PATH);
+	execve("/proc/self/exe", d->argv, d->envp);
 	return -errno;
 }
 
@@ -183,13 +183,6 @@ static int become_monitor(struct division *d)
 
 /* --- around it ------------------------------------------------------------ */
 
-static int open_above(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd_raise(fd);
-}
-
 static int prepare(struct division *d, const int *keep, size_t n_keep)
 {
 	size_t n = 0;
@@ -197,7 +190,7 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 	while (environ && environ[n])
 		n++;
 	d->envp = calloc(n + 3, sizeof(*d->envp));
-	d->keep = calloc(n_keep + 3, sizeof(*d->keep));
+	d->keep = calloc(n_keep + 2, sizeof(*d->keep));
 	if (!d->envp || !d->keep)
 		return -ENOMEM;
 	if (n)
@@ -208,9 +201,6 @@ static int prepare(struct division *d, const int *keep, size_t n_keep)
 	if (n_keep)
 		memcpy(d->keep, keep, n_keep * sizeof(*keep));
 	d->n_keep = n_keep;
-	d->exe_fd = open_above("/proc/self/exe", O_PATH);
-	if (d->exe_fd < 0)
-		return d->exe_fd;
 	if (pipe2(d->report, O_CLOEXEC) < 0)
 		return -errno;
 	d->report[0] = fd_raise(d->report[0]);
@@ -226,7 +216,6 @@ static void clean_up(struct division *d)
 	for (size_t i = 0; i < N_ROLES; i++)
 		role_end(&d->monitor.peers[i]);
 	role_done(&d->monitor);
-	cleanup_close(&d->exe_fd);
 	cleanup_close(&d->report[0]);
 	cleanup_close(&d->report[1]);
 	free(d->envp);
@@ -255,7 +244,7 @@ static int divide(struct division *d, const bool is_wanted[N_ROLES],
 int role_divide(const bool is_wanted[N_ROLES], char *const argv[],
 		const int *keep, size_t n_keep, struct fh_error *err)
 {
-	struct division d = { .argv = argv, .exe_fd = -1, .report = { -1, -1 },
+	struct division d = { .argv = argv, .report = { -1, -1 },
 			      .first = getpid() };
 	int r;
 

@@ -23,7 +23,7 @@ int role_check_threads(struct fh_error *err)
 	return -EBUSY;
 }
 
-/* The kernel names an image by the descriptor that it was executed by. */
+/* The kernel names an image by what it was executed by: "exe". */
 static void take_name(const char *program)
 {
 	const char *slash = program ? strrchr(program, '/') : NULL;

@@ -295,7 +295,7 @@ static void prepare(const char *mode)
 		return;
 	show_descriptors("before");
 	show("filter", fh_seccomp_new("default", &filter, &err));
-	show("deny", fh_seccomp_deny(filter, "execveat", &err));
+	show("deny", fh_seccomp_deny(filter, "execve", &err));
 	show("load", fh_seccomp_load(filter, &err));
 	fh_seccomp_free(filter);
 	fflush(stdout);
