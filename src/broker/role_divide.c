@@ -101,9 +101,8 @@ static int keep_descriptors(struct division *d, enum role_name name)
 
 /*
  * A link of the kernel's own to the file that this image was made of, whatever
- * has become of its name. A descriptor of it would do as well, but goes by
- * /dev/fd under some security modules (TOMOYO before Linux 6), which not every
- * system has.
+ * has become of its name. Executing by a descriptor of it would do as well, but
+ * Linux 5.10 answered ENOENT in a guest without /dev/fd.
  */
 static int execute(const struct division *d)
 {
