@@ -151,7 +151,7 @@ int fh_broker_ready(struct fh_channel *channel, int timeout_ms,
 		    struct fh_error *err)
 {
 	static const char about[] = "tell the monitor that starting is over";
-	struct fh_broker_answer answer;
+	struct fh_broker_answer answer = { .fd = -1 };
 	int r = api_needs(channel, err);
 
 	if (r == 0)
@@ -172,7 +172,7 @@ static int ask_fd(struct fh_channel *channel, const char *function,
 		  const struct fh_broker_ask *ask, int timeout_ms,
 		  struct fh_error *err)
 {
-	struct fh_broker_answer answer;
+	struct fh_broker_answer answer = { .fd = -1 };
 	int r = exchange(channel, function, ask, timeout_ms, &answer, err);
 
 	return r < 0 ? r : answer.fd;
@@ -247,7 +247,7 @@ int fh_broker_read_file(struct fh_channel *channel, const char *path, void *ret,
 {
 	const struct fh_broker_ask ask = { .kind = FH_BROKER_READ_FILE,
 					   .name = path };
-	struct fh_broker_answer answer;
+	struct fh_broker_answer answer = { .fd = -1 };
 	int r = api_needs(channel, err);
 
 	if (r == 0)
@@ -273,7 +273,7 @@ int fh_broker_authenticate(struct fh_channel *channel, const char *service,
 				     .name = service,
 				     .user = user,
 				     .data = password };
-	struct fh_broker_answer answer;
+	struct fh_broker_answer answer = { .fd = -1 };
 	int r = api_needs(channel, err);
 
 	if (r == 0)
@@ -294,7 +294,7 @@ int fh_broker_resolve(struct fh_channel *channel, const char *name,
 {
 	const struct fh_broker_ask ask = { .kind = FH_BROKER_RESOLVE,
 					   .name = name };
-	struct fh_broker_answer answer;
+	struct fh_broker_answer answer = { .fd = -1 };
 	int r = api_needs(channel, err);
 
 	if (r == 0)
@@ -307,7 +307,8 @@ int fh_broker_resolve(struct fh_channel *channel, const char *name,
 		r = exchange(channel, __func__, &ask, timeout_ms, &answer, err);
 	if (r < 0)
 		return r;
-	memcpy(ret, answer.addresses, answer.n_addresses * sizeof(*ret));
+	for (size_t i = 0; i < answer.n_addresses; i++)
+		ret[i] = answer.addresses[i];
 	*ret_n = answer.n_addresses;
 	return 0;
 }

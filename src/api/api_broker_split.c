@@ -18,10 +18,11 @@ int fh_broker_split(const struct fh_broker *broker, char *const argv[],
 		    struct fh_channel **ret_channel,
 		    struct fh_broker_result *ret, struct fh_error *err)
 {
-	int r = api_needs(broker, err);
+	int r;
 
-	if (r == 0)
-		r = api_needs(argv, err);
+	if (!argv)
+		return api_needs(argv, err);
+	r = api_needs(broker, err);
 	if (r == 0)
 		r = api_needs(argv[0], err);
 	if (r == 0)

@@ -398,7 +398,7 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	struct broker_row row = { 0 };
 	struct row_call call = { find_key(name, origin, err), value, origin,
 				 err, &row, 0 };
-	autofree char *text = NULL;
+	char *text;
 	int r;
 
 	if (!call.key)
@@ -414,7 +414,8 @@ int broker_set(struct fh_broker *broker, const char *name, const char *value,
 	if (row.kind == FH_BROKER_READ_FILE)
 		row.max_answer = FH_BROKER_DATA_MAX;
 	r = read_row(&call, text);
-	if (r < 0)
-		return r;
-	return broker_add_from(broker, &row, row.object, call.origin, err);
+	if (r == 0)
+		r = broker_add_from(broker, &row, row.object, call.origin, err);
+	free(text);
+	return r;
 }

@@ -111,7 +111,7 @@ int later_connect(struct monitor *monitor, uint32_t id, int fd,
 /* @scratch: WIRE_MESSAGE_MAX bytes; wiped again */
 int later_ask(struct monitor *monitor, const struct broker_row *row,
 	      const struct wire_request *request, uint64_t now_us,
-	      uint8_t *scratch);
+	      uint8_t *message);
 /* A helper's message, from it or, when it is no more, NULL. */
 void later_take(struct monitor *monitor, enum helper_kind helper,
 		const uint8_t *message, size_t size, uint64_t now_us);

@@ -161,11 +161,13 @@ int role_take(struct role *ret, struct fh_error *err)
 	const char *value = getenv(ROLE_VARIABLE);
 	char *words[N_WORDS_MAX] = { NULL }, text[256];
 	struct role role;
+	const size_t size = value ? strlen(value) + 1 : 0;
 
 	clear(&role);
-	if (value && (strlen(value) >= sizeof(text) ||
-		      !take_words(words, split_words(strcpy(text, value),
-						     words), &role))) {
+	if (size && size <= sizeof(text))
+		memcpy(text, value, size);
+	if (size > sizeof(text) ||
+	    (size && !take_words(words, split_words(text, words), &role))) {
 		error_set(err, FH_STAGE_PREPARE, -EINVAL,
 			  ROLE_VARIABLE " is set but not by a broker");
 		error_remedy(err, "take it out of the environment");

@@ -189,9 +189,12 @@ static int fail_long(struct reader *reader, char *line)
 static int read_last(struct reader *reader, const char *line, size_t size)
 {
 	char copy[PROFILE_LINE_MAX + 1];
+	int r;
 
 	memcpy(copy, line, size);
-	return read_line(reader, copy, size);
+	r = read_line(reader, copy, size);
+	reader->start = reader->section = NULL;
+	return r;
 }
 
 int profile_lines(const char *file, char *text, size_t size, profile_taker take,
