@@ -8,16 +8,17 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/error.h"
 #include "base/scratch.h"
 #include "broker/helper_work.h"
 #include "broker/packet.h"
+#include "broker/role_fence.h"
 #include "broker/wire.h"
-#include "confine/confine.h"
-#include "confine/confine_plan.h"
+#include "policy/policy.h"
+#include "probe/kernel.h"
 #include "sys/process.h"
 
 struct helper {
@@ -47,14 +48,11 @@ enum helper_kind helper_for(enum fh_broker_kind kind)
 
 static uint64_t now_ms(void)
 {
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)deadline_clock_ms();
 }
 
-/* Whoever parsed what is hostile must not be lived on after its parent, nor
- * looked into. A change of ids undoes two of these, hence it is called twice. */
+/* Whoever parses what is hostile must not live on after its parent, nor be
+ * looked into. */
 static int shut(struct fh_error *err)
 {
 	const struct rlimit none = { 0, 0 };
@@ -83,21 +81,18 @@ static void detach(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
-static int confine(enum helper_kind kind, const struct fh_broker *broker,
-		   const struct fh_log *log, struct fh_error *err)
+/* As every role, with what changing ids undoes done again. */
+static int fence(enum helper_kind kind, const struct fh_broker *broker,
+		 const struct fh_log *log, struct fh_error *err)
 {
 	struct fh_policy *policy = NULL;
-	struct fh_plan *plan = NULL;
 	struct fh_kernel kernel;
 	int r;
 
 	kernel_probe_quick(&kernel);
 	r = helper_policy(kind, broker, &kernel, &policy, err);
 	if (r == 0)
-		r = confine_plan(policy, &kernel, &plan, err);
-	if (r == 0)
-		r = confine_carry_out(plan, log, err);
-	plan_free(plan);
+		r = role_fence(policy, &kernel, getppid(), log, err);
 	policy_free(policy);
 	return r;
 }
@@ -124,9 +119,7 @@ static void stand(struct helper *helper, enum helper_kind kind,
 	if (r == 0)
 		r = helper->work->prepare(helper->broker, &helper->means, &err);
 	if (r == 0)
-		r = confine(kind, helper->broker, log, &err);
-	if (r == 0)
-		r = shut(&err);
+		r = fence(kind, helper->broker, log, &err);
 	if (r == 0)
 		r = silence(null_fd, &err);
 	size = r == 0 ? wire_put_plain(helper->answer, WIRE_STANDING, 0) :

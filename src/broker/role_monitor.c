@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "broker/monitor.h"
 #include "broker/packet.h"
 #include "broker/role_fence.h"
@@ -46,14 +47,6 @@ static int open_signals(void)
 	fd = syscall(SYS_signalfd4, -1, &passed, sizeof(passed),
 		     SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : fd_raise((int)fd);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* --- waiting for the others ----------------------------------------------- */
@@ -118,7 +111,7 @@ static int take_standing(enum role_name name, const struct role_peer *peer,
 }
 
 static int await_role(enum role_name name, const struct role_peer *peer,
-		      int64_t deadline_ms, struct fh_error *err)
+		      int64_t deadline, struct fh_error *err)
 {
 	struct pollfd watched[] = {
 		{ .fd = peer->socket, .events = POLLIN },
@@ -126,16 +119,13 @@ static int await_role(enum role_name name, const struct role_peer *peer,
 	};
 
 	for (;;) {
-		int64_t left = deadline_ms - now_ms();
-		struct timespec timeout = { left / 1000,
-					    left % 1000 * 1000000 };
-		int r;
+		int left = deadline_left(deadline), r;
 
-		if (left <= 0)
+		if (left == 0)
 			return error_set(err, FH_STAGE_PREPARE, -ETIMEDOUT,
 					 "the %s does not stand after %d s",
 					 role_names[name], STANDING_MS / 1000);
-		r = ppoll(watched, ARRAY_SIZE(watched), &timeout, NULL);
+		r = poll(watched, ARRAY_SIZE(watched), left);
 		if (r < 0 && errno != EINTR)
 			return error_set(err, FH_STAGE_PREPARE, -errno,
 					 "await the %s: %s", role_names[name],
@@ -155,13 +145,13 @@ static int await_role(enum role_name name, const struct role_peer *peer,
 static int await_all(const struct role *role, struct fh_error *err)
 {
 	uint8_t message[WIRE_HEADER_SIZE];
-	int64_t deadline_ms = now_ms() + STANDING_MS;
+	int64_t deadline = deadline_in(STANDING_MS);
 	int r = 0;
 
 	for (size_t i = ROLE_WORKER; i < N_ROLES && r == 0; i++)
 		if (role->peers[i].socket >= 0)
 			r = await_role((enum role_name)i, &role->peers[i],
-				       deadline_ms, err);
+				       deadline, err);
 	if (r < 0)
 		return r;
 	r = wire_put_plain(message, WIRE_STANDING, 0);
