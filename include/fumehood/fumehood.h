@@ -11,9 +11,12 @@
 #include <fumehood/ids.h>
 #include <fumehood/kernel.h>
 #include <fumehood/landlock.h>
+#include <fumehood/learn.h>
 #include <fumehood/log.h>
 #include <fumehood/plan.h>
 #include <fumehood/policy.h>
+#include <fumehood/profile.h>
+#include <fumehood/refusal.h>
 #include <fumehood/result.h>
 #include <fumehood/seccomp.h>
 #include <fumehood/spawn.h>

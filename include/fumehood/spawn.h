@@ -39,6 +39,10 @@ struct fh_stream {
 #define FH_SPAWN_RAISE_NOFILE 1u
 /* Have the kernel end the box when the calling *thread* ends, too. */
 #define FH_SPAWN_DIE_WITH_THREAD 2u
+/* Follow the program with ptrace(2) and see what it is refused, refusal.h. It then runs
+ * only while fh_wait() or fh_box_follow() is called by this thread, which may
+ * have no other children that it waits for; who ends, ends the box. */
+#define FH_SPAWN_EXPLAIN 4u
 
 /**
  * struct fh_spawn_options - zero is a good value for each but .size

@@ -18,8 +18,12 @@ allowed() { # FOLDER
     supervise) echo base sys tables policy plan apply ;;
     report) echo base sys tables policy probe plan mech apply supervise ;;
     profile) echo base sys tables policy ;;
+    observe) echo base sys tables ;;
+    explain) echo base sys tables policy probe plan mech apply supervise observe ;;
+    learn) echo base sys tables policy probe plan mech profile observe ;;
+    exchange) echo base sys tables policy probe plan mech profile ;;
     broker) echo base sys tables policy probe profile plan mech apply supervise confine ;;
-    api) echo base sys tables policy probe profile plan mech apply supervise confine broker report ;;
+    api) echo base sys tables policy probe profile plan mech apply supervise confine broker report observe explain learn exchange ;;
     confine) echo base sys tables policy probe plan mech apply ;;
     attack) echo base tables ;;
     *) return 1 ;;

@@ -1,0 +1,58 @@
+/* What was seen of a program: bounded, whatever it does. */
+#ifndef FH_LEARN_EVIDENCE_H
+#define FH_LEARN_EVIDENCE_H
+
+#include <fumehood/learn.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "tables/observed_calls.h"
+
+#define EVIDENCE_PATHS_MAX 20000     /* different paths that are told apart */
+#define EVIDENCE_CHILDREN_MAX 512    /* of one directory; more are counted there */
+
+struct evidence;
+
+/* @home: the user's, borrowed by copy. NULL when out of memory */
+struct evidence *evidence_new(const char *home);
+void evidence_free(struct evidence *evidence);
+
+/**
+ * evidence_path() - a path was used
+ * @path: absolute, as the program named it, may have ".."
+ * @real: where it leads, all links followed, at the time; NULL: it is not there
+ *        (then the nearest directory above that is)
+ * @use:  USE_ mask
+ *
+ * Return: 0, also past the bounds (it is counted); -ENOMEM
+ */
+int evidence_path(struct evidence *evidence, const char *path,
+		  const char *real, unsigned int use);
+int evidence_program(struct evidence *evidence, const char *name);
+void evidence_syscall(struct evidence *evidence, unsigned int call);
+void evidence_port(struct evidence *evidence, bool is_listen, int family,
+		   uint16_t port, bool is_loopback);
+/* A unix socket with a path is evidence_path() with USE_WRITE; "@name" is told here. */
+int evidence_abstract(struct evidence *evidence, const char *name);
+void evidence_family(struct evidence *evidence, int family);
+/* A variable of the caller's whose name stands in an executed file. */
+int evidence_variable(struct evidence *evidence, const char *name,
+		      const char *file);
+/* The largest seen so far of each; 0 does not count. */
+void evidence_peaks(struct evidence *evidence, uint64_t processes,
+		    uint64_t memory, uint64_t file_size);
+void evidence_count(struct evidence *evidence, uint64_t notifications,
+		    uint64_t dropped, uint64_t lines_skipped);
+
+int evidence_accept(struct evidence *evidence, const char *path);
+/* Takes over what a policy grants already; copied. */
+struct fh_policy;
+int evidence_load(struct evidence *evidence, const struct fh_policy *policy);
+
+/* Decides: collapses, holds back, leaves out what the default gives. Adds the
+ * profile, and how much there was. Return: 0 or a negative errno */
+int evidence_print(const struct evidence *evidence, const char *description,
+		   struct text *ret, struct fh_learned *ret_counts);
+
+#endif
