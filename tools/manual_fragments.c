@@ -60,6 +60,23 @@ static void add_questions(struct text *ret)
 			 questions[i].arg, questions[i].help);
 }
 
+/* Which settings stand in which section of a profile. */
+static void add_sections(struct text *ret)
+{
+	for (int section = 0; section < N_SECTIONS; section++) {
+		const char *before = "";
+
+		text_add(ret, "*[%s]*\n\t", section_names[section]);
+		for (size_t i = 0; i < n_settings; i++) {
+			if ((int)settings[i].section != section)
+				continue;
+			text_add(ret, "%s%s", before, settings[i].name);
+			before = ", ";
+		}
+		text_add(ret, "\n\n");
+	}
+}
+
 /* A choice's help may name them all already. */
 static bool has_all_choices(const struct setting *setting)
 {
@@ -351,6 +368,7 @@ const struct fragment manual_fragments[] = {
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },
 	{ "manual-questions", add_questions },
+	{ "manual-sections", add_sections },
 	{ "manual-steps", add_steps },
 	{ "manual-verbs", add_verbs },
 };
