@@ -44,7 +44,8 @@ def send():
 attempts = {
     "key": lambda: open(home + "/.ssh/id_rsa").read(),
     "neighbour": lambda: open(work + "/neighbour").read(),
-    "file": lambda: open(home + "/.bashrc", "a").write("evil\n"),
+    "persist": lambda: open(home + "/.bashrc", "a").write("evil\n"),
+    "file": tempfile.TemporaryFile,
     "fork": fork,
     "thread": thread,
     "compile": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC),
@@ -62,7 +63,7 @@ for name, attempt in attempts.items():
         pass
 '
 
-# What goes through in a box, as one line; "file" is one in the box's own $HOME.
+# What goes through in a box, as one line; "file" is one in the box's own /tmp.
 taken_over() { # OPTIONS...
   box "$@" -- "$PYTHON" -c "$TAKEN_OVER" "$HOME" "$WORK" "$PORT" "$LISTENER" | xargs
 }
