@@ -88,6 +88,7 @@ struct mount_op {
 	size_t base; /* length of the target's part that is storage of our own
 		      * in a bound tree; 0: the new root itself */
 	bool is_same_place;   /* target is where the source lies outside */
+	bool is_least;	      /* needless where a grant around it gives as much */
 	unsigned int access;  /* FH_READ, FH_WRITE, FH_EXEC bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */
 	uint64_t landlock;    /* rights at and beneath it; 0 = no rule */
