@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "profile/profile_builtin.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 #include "tables/questions.h"
@@ -20,6 +21,7 @@ enum value_kind {
 	VALUE_DIRECTORY,
 	VALUE_VARIABLE,
 	VALUE_CALL,
+	VALUE_PROFILE,
 	VALUE_WORDS, /* add_words() lists them */
 	N_VALUE_KINDS,
 };
@@ -35,9 +37,9 @@ static const enum value_kind kind_of_type[] = {
 	[SETTING_SYSCALL] = VALUE_CALL,	     [SETTING_ENV] = VALUE_VARIABLE,
 	[SETTING_ENV_NAME] = VALUE_VARIABLE, [SETTING_FD] = VALUE_FREE,
 	[SETTING_CAPABILITY] = VALUE_WORDS,  [SETTING_GUARANTEE] = VALUE_WORDS,
-	[SETTING_REPORT] = VALUE_WORDS,
+	[SETTING_REPORT] = VALUE_WORDS,	     [SETTING_PROFILE] = VALUE_PROFILE,
 };
-_Static_assert(ARRAY_SIZE(kind_of_type) == SETTING_REPORT + 1,
+_Static_assert(ARRAY_SIZE(kind_of_type) == SETTING_PROFILE + 1,
 	       "a kind of value for each type of setting");
 
 static enum value_kind kind_of(const struct setting *setting)
@@ -93,6 +95,12 @@ static void add_call_names(struct text *ret)
 		text_add(ret, "%s\n", syscalls[i].name);
 }
 
+static void add_profile_names(struct text *ret)
+{
+	for (size_t i = 0; i < n_builtin_profiles; i++)
+		text_add(ret, "%s\n", builtin_profiles[i].name);
+}
+
 /* --- bash ---------------------------------------------------------------- */
 
 /* Arms of a case over an option that takes a value. */
@@ -102,6 +110,7 @@ static void add_bash_kinds(struct text *ret)
 		[VALUE_FREE] = "free",		 [VALUE_PATH] = "path",
 		[VALUE_DIRECTORY] = "directory", [VALUE_VARIABLE] = "variable",
 		[VALUE_CALL] = "call",		 [VALUE_WORDS] = "words",
+		[VALUE_PROFILE] = "profile",
 	};
 
 	for (size_t i = 0; i < n_settings; i++) {
@@ -160,6 +169,7 @@ static void add_zsh_action(struct text *ret, const struct setting *setting)
 		[VALUE_DIRECTORY] = "_files -/",
 		[VALUE_VARIABLE] = "_parameters -g \"*export*\"",
 		[VALUE_CALL] = "_fumehood_calls",
+		[VALUE_PROFILE] = "_fumehood_profiles",
 	};
 	enum value_kind kind = kind_of(setting);
 
@@ -275,6 +285,7 @@ static void add_fish_value(struct text *ret, const struct setting *setting)
 		[VALUE_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
 		[VALUE_VARIABLE] = " -x -a '(set -nx)'",
 		[VALUE_CALL] = " -x -a '(__fumehood_calls)'",
+		[VALUE_PROFILE] = " -x -a '(__fumehood_profiles)'",
 	};
 	enum value_kind kind = kind_of(setting);
 
@@ -322,6 +333,7 @@ const struct fragment shell_fragments[] = {
 	{ "fish-valued", add_fish_valued },
 	{ "fish-verbs", add_fish_verbs },
 	{ "option-names", add_option_names },
+	{ "profile-names", add_profile_names },
 	{ "question-names", add_question_names },
 	{ "verb-names", add_verb_names },
 	{ "zsh-arms", add_zsh_arms },
