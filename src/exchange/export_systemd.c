@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exchange/export_words.h"
 #include "tables/capabilities.h"
@@ -153,30 +154,37 @@ static void add_environment(const struct export *export)
 			keep_variable(export, policy->env.names[i]);
 }
 
-/* A program's path that systemd would not take is taken by a shell. */
+/* The first of the places where the program may be that has it, or the last. */
+static const char *find_program(const struct box *box)
+{
+	size_t i = 0;
+
+	while (i + 1 < box->n_candidates &&
+	       access(box->candidates[i], F_OK) < 0)
+		i++;
+	return box->candidates[i];
+}
+
+/* A path that systemd would not take as a program's is given to a shell. */
 static void add_program(const struct export *export)
 {
 	char *const *argv = export->argv;
 	struct text path = { 0 };
 	const char *program;
+	bool is_taken;
 
 	if (!argv)
 		return;
-	program = export->prepared->box.candidates[0];
-	text_add(&path, ":%s", program);
+	program = find_program(&export->prepared->box);
 	/* The colon: "$" is itself. */
+	text_add(&path, ":%s", program);
 	text_add(export->out, "Type=exec\nExecStart=");
-	if (*program == '/' && strcmp(program, argv[0]) == 0 &&
-	    unit_path(export->out, text_string(&path), "", NULL) == 0) {
-		argv++;
-	} else if (!strchr(argv[0], '/') &&
-		   unit_path(export->out, text_string(&path), "", NULL) == 0) {
-		argv++;
-	} else {
+	is_taken = *program == '/' &&
+		   unit_path(export->out, text_string(&path), "", NULL) == 0;
+	if (!is_taken)
 		text_add(export->out,
 			 "\":/bin/sh\" \"-c\" \"exec \\x22$@\\x22\" \"sh\"");
-	}
-	for (; *argv; argv++) {
+	for (argv += is_taken; *argv; argv++) {
 		text_add(export->out, " ");
 		unit_word(export->out, *argv);
 	}

@@ -27,8 +27,11 @@ static const uint16_t held_otherwise[] = {
 	CALL_personality, CALL_pkey_mprotect, CALL_shmat, CALL_socketpair,
 };
 
-static bool is_held_otherwise(unsigned call)
+static bool is_held_otherwise(const struct export *export, unsigned call)
 {
+	/* All but the strict policy look for set-user-id bits alone. */
+	if (call == CALL_open || call == CALL_openat)
+		return export->plan->seccomp.base != SYSCALLS_STRICT;
 	for (size_t i = 0; i < ARRAY_SIZE(held_otherwise); i++)
 		if (held_otherwise[i] == call)
 			return true;
@@ -77,7 +80,7 @@ static int add_names(const struct export *export)
 		r = call_cases_of(filter, nr, &cases);
 		if (r == 0 && is_allowed(&cases, NULL)) {
 			add_name(export, syscalls[call].name, &n);
-			if (has_rules && !is_held_otherwise(call)) {
+			if (has_rules && !is_held_otherwise(export, call)) {
 				text_add(export->losses, "%s%s", before,
 					 syscalls[call].name);
 				before = " ";
