@@ -101,6 +101,10 @@ static void add_option(struct text *ret, const struct setting *setting)
 		text_add(ret, " ");
 		add_plain(ret, setting->detail);
 	}
+	if (setting->in_file != FILE_MAY)
+		text_add(ret, " %s", setting->in_file == FILE_NOT
+						 ? "Not in a profile."
+						 : "In a profile without _FILE_.");
 	if (setting->since && *setting->since)
 		text_add(ret, " Needs Linux %s.", setting->since);
 	text_add(ret, "\n\n");
