@@ -133,20 +133,38 @@ static void add_bash_kinds(struct text *ret)
 
 static const char *const rest_names[] = {
 	[REST_NOTHING] = "nothing",
-	[REST_PROFILE] = "profile",
 	[REST_PROGRAM] = "program",
 	[REST_QUESTION] = "question",
+	[REST_WORDS] = "words",
 	[REST_VERB] = "verb",
 };
+
+static const char *const word_rest_names[N_WORD_RESTS] = {
+	[WORD_NOTHING] = "nothing",
+	[WORD_FILE] = "file",
+	[WORD_PROFILE] = "profile",
+};
+
+/* " show=profile", for each word that a verb has. */
+static void add_verb_words(struct text *ret, const struct verb *verb)
+{
+	for (const struct verb_word *word = verb->words; word && word->name;
+	     word++)
+		text_add(ret, " %s=%s", word->name,
+			 word_rest_names[word->rest]);
+}
 
 /* Arms of a case over the verb. */
 static void add_bash_verbs(struct text *ret)
 {
-	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t%s) rest=%s options=%s json=%s ;;\n",
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t%s) rest=%s options=%s json=%s kinds='",
 			 verbs[i].name, rest_names[verbs[i].rest],
 			 verbs[i].takes_options ? "yes" : "no",
 			 verbs[i].takes_json ? "yes" : "no");
+		add_verb_words(ret, &verbs[i]);
+		text_add(ret, "' ;;\n");
+	}
 }
 
 /* --- zsh ----------------------------------------------------------------- */
@@ -223,7 +241,8 @@ static void add_zsh_arms(struct text *ret)
 {
 	static const char *const rests[] = {
 		[REST_NOTHING] = "",
-		[REST_PROFILE] = " '1:what:(show)' '2:profile:_files'",
+		[REST_WORDS] = " '1:what:_fumehood_words'"
+			       " '*:object:_fumehood_word_rest'",
 		[REST_PROGRAM] = " '(-)1:program:_command_names -e'"
 				 " '*::argument:_normal'",
 		[REST_QUESTION] = " '(-)1:question:_fumehood_questions'"
@@ -231,14 +250,16 @@ static void add_zsh_arms(struct text *ret)
 		[REST_VERB] = " '1:command:_fumehood_verbs'",
 	};
 
-	for (size_t i = 0; i < n_verbs; i++)
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t%s) kinds=(", verbs[i].name);
+		add_verb_words(ret, &verbs[i]);
 		text_add(
 			ret,
-			"\t%s) _arguments -s -S%s%s '--help[print help]'%s ;;\n",
-			verbs[i].name,
+			" )\n\t\t_arguments -s -S%s%s '--help[print help]'%s ;;\n",
 			verbs[i].takes_options ? " $options" : "",
 			verbs[i].takes_json ? " '--json[print JSON]'" : "",
 			rests[verbs[i].rest]);
+	}
 }
 
 /* --- fish ---------------------------------------------------------------- */
@@ -317,11 +338,14 @@ static void add_fish_options(struct text *ret)
 /* Arms of a switch over the verb: what it takes. */
 static void add_fish_arms(struct text *ret)
 {
-	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s\n", verbs[i].name,
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s", verbs[i].name,
 			 rest_names[verbs[i].rest],
 			 verbs[i].takes_options ? " options" : "",
 			 verbs[i].takes_json ? " json" : "");
+		add_verb_words(ret, &verbs[i]);
+		text_add(ret, "\n");
+	}
 }
 
 const struct fragment shell_fragments[] = {

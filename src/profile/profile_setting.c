@@ -156,12 +156,19 @@ struct application {
 	struct fh_policy *policy;
 };
 
+/* That an argument names a file is no wish to grant it less than what another
+ * grant around it does. */
 static int set_one(void *ctx, const char *value, struct fh_error *err)
 {
 	const struct application *application = ctx;
+	const struct profile_entry *entry = application->entry;
+	struct fh_policy *policy = application->policy;
+	size_t n = policy->n_grants;
+	int r = set(entry, value, application->origin, policy, err);
 
-	return set(application->entry, value, application->origin,
-		   application->policy, err);
+	for (; r == 0 && n < policy->n_grants; n++)
+		policy->grants[n].is_least = profile_has_files(entry->value);
+	return r;
 }
 
 int profile_setting_apply(const struct profile_entry *entry,

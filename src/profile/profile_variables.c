@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "policy/setting_call.h"
 
@@ -42,6 +43,22 @@ const struct profile_variables profile_variables_check = { .is_check = true };
 /* What stands for everything while a profile is checked. */
 #define STAND_IN "/stand-in"
 
+/* The box has its own /proc, and its own names for the standard streams. */
+static bool is_of_the_box(const char *word)
+{
+	return path_is_within(word, "/proc") ||
+	       (path_is_within(word, "/dev") &&
+		!path_is_within(word, "/dev/shm"));
+}
+
+static bool is_file(const char *word)
+{
+	struct stat st;
+
+	return *word != '-' && !is_of_the_box(word) && stat(word, &st) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
 static int find_files(struct profile_variables *variables)
 {
 	size_t n = variables->n_args;
@@ -50,12 +67,9 @@ static int find_files(struct profile_variables *variables)
 	if (!variables->files)
 		return -ENOMEM;
 	for (size_t i = 1; i < n; i++) {
-		const char *word = variables->argv[i];
-		struct stat st;
-
-		if (*word != '-' && stat(word, &st) == 0 &&
-		    S_ISREG(st.st_mode))
-			variables->files[variables->n_files++] = word;
+		if (is_file(variables->argv[i]))
+			variables->files[variables->n_files++] =
+				variables->argv[i];
 	}
 	return 0;
 }
@@ -332,8 +346,7 @@ static int tell_once(const struct expansion *x, const char *rest,
 	return take(ctx, text_string(&value), x->err);
 }
 
-/* Does the value have ${FILES}, which stands for none, one or many? */
-static bool has_files(const char *s)
+bool profile_has_files(const char *s)
 {
 	while ((s = strchr(s, '$'))) {
 		if (strncmp(s, "${FILES}", 8) == 0)
@@ -357,7 +370,7 @@ int profile_expand(const struct profile_entry *entry,
 		x.is_optional = true;
 		rest++;
 	}
-	if (variables->is_check || !has_files(rest))
+	if (variables->is_check || !profile_has_files(rest))
 		return tell_once(&x, rest, take, ctx);
 	for (size_t i = 0; i < variables->n_files && r == 0; i++) {
 		x.file = variables->files[i];

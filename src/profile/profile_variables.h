@@ -33,6 +33,9 @@ void profile_variables_done(struct profile_variables *variables);
 /* Stand-ins, to see whether a profile could be used at all. */
 extern const struct profile_variables profile_variables_check;
 
+/* Does the value have ${FILES}, which stands for none, one or many? */
+bool profile_has_files(const char *value);
+
 /**
  * profile_expand() - tell what a value comes to
  * @take: for each; what it returns but 0 ends it
