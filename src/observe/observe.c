@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/scratch.h"
 #include "observe/observe_base.h"
 #include "sys/mounts_calls.h"
 
@@ -41,7 +42,8 @@ static int read_link(const char *link, char ret[PATH_MAX])
 /* What the process has as its root is not seen in what its links say: cuts it off. */
 static int cut_root(pid_t tid, char *path)
 {
-	char link[32], root[PATH_MAX];
+	scratch char root[PATH_MAX];
+	char link[32];
 	size_t n;
 	int r;
 
@@ -97,7 +99,7 @@ static int add_components(char ret[PATH_MAX], size_t *len, const char *name)
 
 int observe_join(pid_t tid, int dirfd, const char *name, char ret[PATH_MAX])
 {
-	char result[PATH_MAX];
+	scratch char result[PATH_MAX];
 	size_t len = 0;
 	int r;
 
@@ -142,7 +144,7 @@ static bool can_be_empty(const struct observed *observed, uint64_t address)
 int observe_path(const struct observed *observed, int index, char ret[PATH_MAX])
 {
 	const struct observed_path *row;
-	char name[PATH_MAX];
+	scratch char name[PATH_MAX];
 	uint64_t address;
 	int dirfd = AT_FDCWD;
 	ssize_t n;
