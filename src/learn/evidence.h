@@ -47,6 +47,9 @@ int evidence_path(struct evidence *evidence, const char *path,
 		  const char *real, unsigned int use);
 int evidence_program(struct evidence *evidence, const char *name);
 void evidence_syscall(struct evidence *evidence, unsigned int call);
+/* A call that this way of watching would not tell of: the profile must not refuse it
+ * for not having been seen. The engine says so of each that it does not stop. */
+void evidence_blind(struct evidence *evidence, unsigned int call);
 void evidence_port(struct evidence *evidence, bool is_listen, int family,
 		   uint16_t port, bool is_loopback);
 /* A unix socket with a path is evidence_path() with USE_WRITE; "@name" is told here. */

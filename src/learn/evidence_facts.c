@@ -97,6 +97,12 @@ void evidence_syscall(struct evidence *evidence, unsigned int call)
 		evidence->calls[call] = true;
 }
 
+void evidence_blind(struct evidence *evidence, unsigned int call)
+{
+	if (call < N_SYSCALLS)
+		evidence->blind[call] = true;
+}
+
 void evidence_family(struct evidence *evidence, int family)
 {
 	if (family >= 0 && family < EVIDENCE_FAMILIES)

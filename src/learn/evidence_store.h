@@ -74,6 +74,7 @@ struct evidence {
 	struct seen_port ports[EVIDENCE_LIST_MAX];
 	size_t n_ports;
 	bool calls[N_SYSCALLS];
+	bool blind[N_SYSCALLS]; /* may have been used unseen */
 	bool families[EVIDENCE_FAMILIES];
 	struct fh_policy *loaded; /* or NULL */
 
