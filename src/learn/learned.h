@@ -77,7 +77,7 @@ const char *learned_why_not(const struct learned *learned, const char *path,
 /* The same for a directory and all beneath it. Looks at the disk. */
 const char *learned_why_not_all(struct learned *learned, const char *directory,
 				bool for_writing);
-/* So many entries a directory has, up to a bound; 0: it cannot be told. */
+/* So many entries a directory has, or more than the bound; 0: it cannot be told. */
 size_t learned_count_entries(const char *directory, size_t bound);
 
 /* --- learned_names.c --------------------------------------------------------- */

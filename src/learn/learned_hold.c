@@ -154,7 +154,7 @@ size_t learned_count_entries(const char *directory, size_t bound)
 
 	if (!dir)
 		return 0;
-	while (n < bound + 2 && readdir(dir))
+	while (n < bound + 3 && readdir(dir))
 		n++;
 	closedir(dir);
 	return n > 2 ? n - 2 : 0;
