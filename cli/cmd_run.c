@@ -133,7 +133,7 @@ static int report_refusal(const struct fh_policy *policy, char **argv,
 	if (!report->is_wanted || why->stage == FH_STAGE_PLAN)
 		return result.exit_code;
 	plan = plan_for(policy);
-	if (plan && report_write(report, plan, &result, argv, &err) < 0)
+	if (plan && report_write_failure(report, plan, &result, argv, &err) < 0)
 		print_error(&err);
 	fh_plan_free(plan);
 	return result.exit_code;
@@ -156,8 +156,7 @@ static int follow(int signals, struct fh_box *box,
 	}
 	if (result.error.code)
 		print_error(&result.error);
-	if (report_write(&session->report, fh_box_plan(box), &result, argv,
-			 &err) < 0)
+	if (report_write(&session->report, box, argv, &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
 	return result.exit_code;
 }

@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "mech/seccomp_policies.h"
 #include "plan/plan.h"
+#include "profile/profile_builtin.h"
 #include "supervise/result.h"
 #include "exit_codes.h"
 #include "tables/guarantees.h"
@@ -60,6 +62,42 @@ static void add_questions(struct text *ret)
 			 questions[i].arg, questions[i].help);
 }
 
+/* Which settings stand in which section of a profile. */
+static void add_sections(struct text *ret)
+{
+	for (int section = 0; section < N_SECTIONS; section++) {
+		const char *before = "";
+
+		text_add(ret, "*[%s]*\n\t", section_names[section]);
+		for (size_t i = 0; i < n_settings; i++) {
+			if ((int)settings[i].section != section)
+				continue;
+			text_add(ret, "%s%s", before, settings[i].name);
+			before = ", ";
+		}
+		text_add(ret, "\n\n");
+	}
+}
+
+/* The descriptions of the profiles that are built in, which are files of ours. */
+static void add_profiles(struct text *ret)
+{
+	static const char key[] = "\ndescription = ";
+
+	for (size_t i = 0; i < n_builtin_profiles; i++) {
+		const char *line = strstr(builtin_profiles[i].text, key);
+		char description[256] = "";
+
+		if (line)
+			snprintf(description, sizeof(description), "%.*s",
+				 (int)strcspn(line + sizeof(key) - 1, "\n"),
+				 line + sizeof(key) - 1);
+		text_add(ret, "*%s*\n\t", builtin_profiles[i].name);
+		add_sentence(ret, description);
+		text_add(ret, "\n\n");
+	}
+}
+
 /* A choice's help may name them all already. */
 static bool has_all_choices(const struct setting *setting)
 {
@@ -101,6 +139,10 @@ static void add_option(struct text *ret, const struct setting *setting)
 		text_add(ret, " ");
 		add_plain(ret, setting->detail);
 	}
+	if (setting->in_file != FILE_MAY)
+		text_add(ret, " %s", setting->in_file == FILE_NOT
+						 ? "Not in a profile."
+						 : "In a profile without _FILE_.");
 	if (setting->since && *setting->since)
 		text_add(ret, " Needs Linux %s.", setting->since);
 	text_add(ret, "\n\n");
@@ -350,7 +392,9 @@ const struct fragment manual_fragments[] = {
 	{ "manual-options", add_options },
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },
+	{ "manual-profiles", add_profiles },
 	{ "manual-questions", add_questions },
+	{ "manual-sections", add_sections },
 	{ "manual-steps", add_steps },
 	{ "manual-verbs", add_verbs },
 };

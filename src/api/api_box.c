@@ -158,8 +158,12 @@ static struct fh_box *box_new(void)
 {
 	struct fh_box *box = calloc(1, sizeof(*box));
 
-	if (!box)
+	if (box)
+		box->account = calloc(1, sizeof(*box->account));
+	if (!box || !box->account) {
+		free(box);
 		return NULL;
+	}
 	box->running.pid_fd = box->running.go_fd = box->running.report_fd = -1;
 	for (int i = 0; i < 3; i++)
 		box->streams.ours[i] = -1;
@@ -198,5 +202,7 @@ void box_free(struct fh_box *box)
 	plan_free(box->own_plan);
 	free(box->view);
 	policy_free(box->policy);
+	refusals_done(&box->account->refusals);
+	free(box->account);
 	free(box);
 }

@@ -4,6 +4,7 @@
 
 #include <fumehood/spawn.h>
 
+#include "explain/refusals.h"
 #include "plan/plan.h"
 #include "supervise/running.h"
 #include "supervise/streams.h"
@@ -15,6 +16,13 @@ struct fh_box {
 	struct fh_plan *own_plan;   /* to be freed; NULL when borrowed */
 	struct fh_plan *view; /* a changed copy of a borrowed one, or NULL */
 	struct fh_policy *policy; /* own copy; NULL when borrowed */
+	struct box_account *account; /* its own allocation: filled when asked for */
+};
+
+/* What the box was refused. */
+struct box_account {
+	bool has_syscalls; /* what init counted is among .refusals */
+	struct refusals refusals;
 };
 
 /* Init passes on what a program may be sent: the classic signals. */
