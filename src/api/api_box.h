@@ -4,6 +4,8 @@
 
 #include <fumehood/spawn.h>
 
+#include "explain/explain.h"
+#include "explain/refusals.h"
 #include "plan/plan.h"
 #include "supervise/running.h"
 #include "supervise/streams.h"
@@ -15,6 +17,8 @@ struct fh_box {
 	struct fh_plan *own_plan;   /* to be freed; NULL when borrowed */
 	struct fh_plan *view; /* a changed copy of a borrowed one, or NULL */
 	struct fh_policy *policy; /* own copy; NULL when borrowed */
+	struct refusals refusals;
+	struct explain *explain; /* NULL without FH_SPAWN_EXPLAIN */
 };
 
 /* Init passes on what a program may be sent: the classic signals. */

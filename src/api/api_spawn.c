@@ -35,7 +35,8 @@ static int check_options(const struct fh_spawn_options *options,
 			 struct fh_error *err)
 {
 	const unsigned int known = FH_SPAWN_RAISE_NOFILE |
-				   FH_SPAWN_DIE_WITH_THREAD;
+				   FH_SPAWN_DIE_WITH_THREAD |
+				   FH_SPAWN_EXPLAIN;
 
 	if (!options)
 		return 0;

@@ -42,8 +42,8 @@ int trace_begin(struct trace *trace, pid_t init);
 bool trace_is_ours(const struct trace *trace);
 
 /* Serves all that stands still now, and never waits. When it has served many and there
- * may be more, it sends the calling process another SIGCHLD. */
-void trace_follow(struct trace *trace);
+ * may be more, it sends the calling process another SIGCHLD. Return: was there anything? */
+bool trace_follow(struct trace *trace);
 
 /**
  * trace_poll() - poll(2), which follows meanwhile
