@@ -223,3 +223,14 @@ void box_free(struct fh_box *box)
 	policy_free(box->policy);
 	free(box);
 }
+
+int box_need_tracer(const struct fh_box *box, const char *function,
+		    struct fh_error *err)
+{
+	if (!box->explain || box->running.has_ended ||
+	    trace_is_ours(explain_trace(box->explain)))
+		return 0;
+	return error_set(err, FH_STAGE_SUPERVISE, -EINVAL,
+			 "%s: with FH_SPAWN_EXPLAIN only for the thread that started the box",
+			 function);
+}

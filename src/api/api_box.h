@@ -31,4 +31,9 @@ int box_spawn(const struct fh_policy *policy, const struct fh_plan *plan,
 	      struct fh_box **ret, struct fh_error *err);
 void box_free(struct fh_box *box);
 
+/* Only the thread that started a box that is explained can let it go on.
+ * Return: 0 or -EINVAL */
+int box_need_tracer(const struct fh_box *box, const char *function,
+		    struct fh_error *err);
+
 #endif

@@ -2,6 +2,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +11,16 @@
 #include <unistd.h>
 
 #include "explain/path_doubt.h"
-#include "mech/seccomp.h"
+#include "mech/bpf_run.h"
+
+static uint32_t audit_arch(void)
+{
+#if defined(__x86_64__)
+	return AUDIT_ARCH_X86_64;
+#else
+	return AUDIT_ARCH_AARCH64;
+#endif
+}
 
 static bool blame_open_files(struct doubt *doubt)
 {
@@ -159,14 +170,26 @@ static bool blame_time(struct doubt *doubt)
 	return true;
 }
 
+static bool kills(const struct doubt *doubt)
+{
+	const struct bpf_program *filter = &doubt->prepared->box.filter;
+	struct seccomp_data data = { .nr = doubt->call->nr,
+				     .arch = audit_arch() };
+	uint32_t action = SECCOMP_RET_ALLOW;
+
+	for (int i = 0; i < 6; i++)
+		data.args[i] = doubt->call->args[i];
+	return bpf_run(filter->code, filter->len, &data, &action, NULL) == 0 &&
+	       action == SECCOMP_RET_KILL_PROCESS;
+}
+
 /* The call must be one that the filter kills for: anybody may send SIGSYS. */
 static bool blame_filter(struct doubt *doubt)
 {
 	const struct traced_call *call = doubt->call;
 	struct fh_refusal *row = &doubt->row;
 
-	if (call->nr < 0 ||
-	    !filter_kills(&doubt->plan->filter, call->nr, call->args))
+	if (call->nr < 0 || !kills(doubt))
 		return false;
 	refusal_of_syscall(doubt->plan, call->nr, call->args, 0, row);
 	row->layer = FH_LAYER_SECCOMP;

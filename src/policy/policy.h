@@ -111,6 +111,7 @@ struct fh_policy {
 	char *report_path; /* NULL = stderr */
 	bool is_quiet;
 	bool is_verbose;
+	bool is_explaining;
 };
 
 /* The default policy of PRODUCT's section 3; NULL when out of memory. */
