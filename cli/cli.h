@@ -47,6 +47,7 @@ int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_broker(int argc, char **argv);
+int cmd_profile(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_attack(int argc, char **argv);
 int cmd_help(int argc, char **argv);

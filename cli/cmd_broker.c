@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 #include "exit_codes.h"
+#include "subcommands.h"
+
+#define EXAMPLE "fumehood broker show app.conf"
 
 static int show(const char *profile, bool json)
 {
@@ -29,48 +31,24 @@ static int show(const char *profile, bool json)
 	return r;
 }
 
-static int refuse_use(const char *what)
+static int broker_show(const char *verb, char **argv)
 {
-	struct fh_error err;
+	bool json = false;
+	int n = operands_take(verb, argv, &json);
 
-	error_set(&err, FH_STAGE_PARSE, 0, "broker: %s", what);
-	error_remedy(&err, "write it like fumehood broker show app.conf");
-	print_error(&err);
-	return FH_EXIT_NOT_BOXED;
+	if (n < 0)
+		return FH_EXIT_NOT_BOXED;
+	if (n > 1)
+		return refuse_argument(verb, argv[1]);
+	return n ? show(argv[0], json) : refuse_use(verb, "no profile", EXAMPLE);
 }
 
-static bool is_word(const char *argument, const char *word)
-{
-	return argument && strcmp(argument, word) == 0;
-}
-
-/* A profile whose name begins with a dash comes after "--". */
-static int cmd_broker_show(char **argv)
-{
-	bool json = false, has_ended = false;
-	const char *profile = NULL;
-
-	for (; *argv; argv++) {
-		if (!has_ended && is_word(*argv, "--json"))
-			json = true;
-		else if (!has_ended && is_word(*argv, "--"))
-			has_ended = true;
-		else if (profile || (!has_ended && **argv == '-'))
-			return refuse_argument("broker", *argv);
-		else
-			profile = *argv;
-	}
-	return profile ? show(profile, json) : refuse_use("no profile");
-}
+static const struct subcommand subcommands[] = {
+	{ "show", broker_show },
+	{ 0 },
+};
 
 int cmd_broker(int argc, char **argv)
 {
-	if (argc == 1)
-		return refuse_use("no word what to do");
-	for (int i = 1; i < argc && !is_word(argv[i], "--"); i++)
-		if (is_word(argv[i], "--help") || is_word(argv[i], "-h"))
-			return print_help("broker");
-	if (!is_word(argv[1], "show"))
-		return refuse_argument("broker", argv[1]);
-	return cmd_broker_show(argv + 2);
+	return subcommand_run(argc, argv, subcommands, EXAMPLE);
 }

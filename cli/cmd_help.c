@@ -10,8 +10,8 @@
 
 /* In the order in which the help shows them. */
 static const char *const sections[] = {
-	"filesystem", "network", "syscalls", "limits", "process", "guarantees",
-	"output",
+	"profile", "filesystem", "network", "syscalls", "limits", "process",
+	"guarantees", "output",
 };
 
 static void print_setting(const struct fh_setting *setting, struct text *ret)

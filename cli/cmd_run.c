@@ -138,7 +138,7 @@ static int report_refusal(const struct fh_policy *policy, char **argv,
 	if (!report->is_wanted || why->stage == FH_STAGE_PLAN)
 		return result.exit_code;
 	plan = plan_for(policy);
-	if (plan && report_write(report, plan, &result, argv, &err) < 0)
+	if (plan && report_write_failure(report, plan, &result, argv, &err) < 0)
 		print_error(&err);
 	fh_plan_free(plan);
 	return result.exit_code;
@@ -163,8 +163,7 @@ static int follow(int signals, struct fh_box *box,
 		print_error(&result.error);
 	if (session->is_explaining && !session->is_quiet)
 		explain_print(box);
-	if (report_write(&session->report, fh_box_plan(box), &result, argv,
-			 &err) < 0)
+	if (report_write(&session->report, box, argv, &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
 	return result.exit_code;
 }

@@ -6,12 +6,19 @@
 #include "base/nearest.h"
 #include "cli.h"
 #include "exit_codes.h"
+#include "verbs.h"
+
+/* The line is gone through three times: profiles are loaded before what wins over
+ * them is set, and their variables need the program, which stands last. */
+enum round { ROUND_LOOK, ROUND_LOAD, ROUND_SET };
 
 struct parser {
+	enum round round;
 	const char *command;
 	int argc;
 	char **argv;
 	int at;
+	int rest; /* where the options end, once that is known */
 	const struct own_switch *own;
 	struct fh_policy *policy;
 	struct fh_error err;
@@ -33,6 +40,27 @@ static bool find_letter(char letter, struct fh_setting *ret)
 	return false;
 }
 
+static char *const *program(const struct parser *p)
+{
+	const struct verb *verb = verb_find(p->command);
+
+	return verb && verb->rest == REST_PROGRAM && p->rest < p->argc
+		       ? p->argv + p->rest : NULL;
+}
+
+static int take(struct parser *p, const struct fh_setting *setting,
+		const char *value, const char *origin)
+{
+	bool is_profile = strcmp(setting->name, "profile") == 0;
+
+	if (p->round == ROUND_LOAD && is_profile)
+		return fh_policy_load(p->policy, value, program(p), &p->err);
+	if (p->round == ROUND_SET && !is_profile)
+		return fh_policy_set_from(p->policy, setting->name, value,
+					  origin, &p->err);
+	return 0;
+}
+
 /* Messages name an option as the table spells it. */
 static int apply(struct parser *p, const struct fh_setting *setting,
 		 const char *value)
@@ -50,8 +78,7 @@ static int apply(struct parser *p, const struct fh_setting *setting,
 					 setting->arg);
 		value = p->argv[p->at++];
 	}
-	return fh_policy_set_from(p->policy, setting->name, value, origin,
-				  &p->err);
+	return take(p, setting, value, origin);
 }
 
 static const char *setting_at(size_t i, void *ctx)
@@ -135,6 +162,7 @@ static int parse_all(struct parser *p)
 {
 	int r = 0;
 
+	p->at = 1;
 	while (r == 0 && p->at < p->argc) {
 		const char *word = p->argv[p->at];
 
@@ -151,13 +179,25 @@ static int parse_all(struct parser *p)
 	return r;
 }
 
+static int parse_rounds(struct parser *p)
+{
+	int r = 0;
+
+	for (p->round = ROUND_LOOK; p->round <= ROUND_SET && r == 0;
+	     p->round++) {
+		r = parse_all(p);
+		p->rest = p->at;
+	}
+	return r;
+}
+
 int options_parse(const char *command, int argc, char **argv,
 		  const struct own_switch *own, struct fh_policy *policy,
 		  int *ret_rest)
 {
 	struct parser p = { .command = command, .argc = argc, .argv = argv,
-			    .at = 1, .own = own, .policy = policy };
-	int r = policy ? parse_all(&p) : -ENOMEM;
+			    .own = own, .policy = policy };
+	int r = policy ? parse_rounds(&p) : -ENOMEM;
 
 	if (r > 0) {
 		print_help(command);
@@ -169,6 +209,6 @@ int options_parse(const char *command, int argc, char **argv,
 		print_error(&p.err);
 		return FH_EXIT_NOT_BOXED;
 	}
-	*ret_rest = p.at;
+	*ret_rest = p.rest;
 	return 0;
 }

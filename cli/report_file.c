@@ -99,18 +99,11 @@ int report_open(const struct fh_policy *policy, struct report *ret,
 		     : 0;
 }
 
-int report_write(const struct report *report, const struct fh_plan *plan,
-		 const struct fh_result *result, char *const *argv,
-		 struct fh_error *err)
+static int write_text(const struct report *report, const char *text,
+		      struct fh_error *err)
 {
-	autofree char *text = NULL;
 	int r;
 
-	if (!report->is_wanted)
-		return 0;
-	r = fh_result_print(result, plan, argv, report->format, &text, err);
-	if (r < 0)
-		return r;
 	if (report->path && report->fd < 0)
 		r = write_file(report->path, text);
 	else
@@ -121,6 +114,32 @@ int report_write(const struct report *report, const struct fh_plan *plan,
 			       report->path ? report->path : "standard error",
 			       strerror(-r))
 		     : 0;
+}
+
+int report_write(const struct report *report, const struct fh_box *box,
+		 char *const *argv, struct fh_error *err)
+{
+	autofree char *text = NULL;
+	int r;
+
+	if (!report->is_wanted)
+		return 0;
+	r = fh_box_print(box, argv, report->format, &text, err);
+	return r < 0 ? r : write_text(report, text, err);
+}
+
+int report_write_failure(const struct report *report,
+			 const struct fh_plan *plan,
+			 const struct fh_result *result, char *const *argv,
+			 struct fh_error *err)
+{
+	autofree char *text = NULL;
+	int r;
+
+	if (!report->is_wanted)
+		return 0;
+	r = fh_result_print(result, plan, argv, report->format, &text, err);
+	return r < 0 ? r : write_text(report, text, err);
 }
 
 void report_done(struct report *report)

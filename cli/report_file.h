@@ -2,7 +2,7 @@
 #ifndef FH_CLI_REPORT_FILE_H
 #define FH_CLI_REPORT_FILE_H
 
-#include <fumehood/spawn.h>
+#include <fumehood/refusal.h>
 #include <stdbool.h>
 
 struct report {
@@ -31,9 +31,14 @@ int report_open(const struct fh_policy *policy, struct report *ret,
  * To stderr, or whole or not at all to the file: written beside it and renamed
  * over it. Return: 0 or a negative errno
  */
-int report_write(const struct report *report, const struct fh_plan *plan,
-		 const struct fh_result *result, char *const *argv,
-		 struct fh_error *err);
+int report_write(const struct report *report, const struct fh_box *box,
+		 char *const *argv, struct fh_error *err);
+
+/* The same of a box that never started: result and plan made by hand. */
+int report_write_failure(const struct report *report,
+			 const struct fh_plan *plan,
+			 const struct fh_result *result, char *const *argv,
+			 struct fh_error *err);
 
 void report_done(struct report *report);
 

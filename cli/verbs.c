@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+static const struct verb_word broker_words[] = {
+	{ "show", WORD_FILE },
+	{ 0 },
+};
+
+/* In the order in which the usage has them; cmd_profile.c does them. */
+static const struct verb_word profile_words[] = {
+	{ "list", WORD_NOTHING },
+	{ "show", WORD_PROFILE },
+	{ "check", WORD_PROFILE },
+	{ 0 },
+};
+
 const struct verb verbs[] = {
 	{ .name = "run", .rest = REST_PROGRAM, .takes_options = true,
 	  .help = "run a program in a box",
@@ -26,7 +39,13 @@ const struct verb verbs[] = {
 	  .help = "try to break out of a box made with these options",
 	  .usage = "[--json] [OPTIONS]",
 	  .detail = "Exit status 1 when anything got through." },
-	{ .name = "broker", .rest = REST_PROFILE, .takes_json = true,
+	{ .name = "profile", .rest = REST_WORDS, .words = profile_words,
+	  .takes_json = true,
+	  .help = "policies in files: list, print, check them",
+	  .usage = "list [--json] | show [--json] NAME|FILE | check NAME|FILE...",
+	  .detail = "A file has a slash in its name: ./app.conf. Names are looked up in $HOME/.config/fumehood, /etc/fumehood, /usr/share/fumehood, and among what is built in." },
+	{ .name = "broker", .rest = REST_WORDS, .words = broker_words,
+	  .takes_json = true,
 	  .help = "the whole privilege surface of a program that separates itself",
 	  .usage = "show [--json] PROFILE",
 	  .detail = "Prints who runs as whom, what the worker may ask for and what the monitor can reach, as this user would have it." },

@@ -10,8 +10,16 @@ enum verb_rest {
 	REST_NOTHING,
 	REST_PROGRAM,
 	REST_QUESTION, /* a word of questions[], then what it asks about */
-	REST_PROFILE,  /* "show", then a file */
+	REST_WORDS,    /* one of .words, and what that takes */
 	REST_VERB,
+};
+
+/* What a word after a verb takes. */
+enum word_rest { WORD_NOTHING, WORD_FILE, WORD_PROFILE, N_WORD_RESTS };
+
+struct verb_word {
+	const char *name;
+	enum word_rest rest;
 };
 
 struct verb {
@@ -20,6 +28,7 @@ struct verb {
 	const char *usage;  /* what follows the name; may be "" */
 	const char *detail; /* more help, in sentences; may be NULL */
 	enum verb_rest rest;
+	const struct verb_word *words; /* REST_WORDS; the last has no name */
 	bool takes_options; /* those of settings[] */
 	bool takes_json;    /* --json as well */
 };

@@ -60,6 +60,23 @@ static void add_questions(struct text *ret)
 			 questions[i].arg, questions[i].help);
 }
 
+/* Which settings stand in which section of a profile. */
+static void add_sections(struct text *ret)
+{
+	for (int section = 0; section < N_SECTIONS; section++) {
+		const char *before = "";
+
+		text_add(ret, "*[%s]*\n\t", section_names[section]);
+		for (size_t i = 0; i < n_settings; i++) {
+			if ((int)settings[i].section != section)
+				continue;
+			text_add(ret, "%s%s", before, settings[i].name);
+			before = ", ";
+		}
+		text_add(ret, "\n\n");
+	}
+}
+
 /* A choice's help may name them all already. */
 static bool has_all_choices(const struct setting *setting)
 {
@@ -101,6 +118,10 @@ static void add_option(struct text *ret, const struct setting *setting)
 		text_add(ret, " ");
 		add_plain(ret, setting->detail);
 	}
+	if (setting->in_file != FILE_MAY)
+		text_add(ret, " %s", setting->in_file == FILE_NOT
+						 ? "Not in a profile."
+						 : "In a profile without _FILE_.");
 	if (setting->since && *setting->since)
 		text_add(ret, " Needs Linux %s.", setting->since);
 	text_add(ret, "\n\n");
@@ -351,6 +372,7 @@ const struct fragment manual_fragments[] = {
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },
 	{ "manual-questions", add_questions },
+	{ "manual-sections", add_sections },
 	{ "manual-steps", add_steps },
 	{ "manual-verbs", add_verbs },
 };

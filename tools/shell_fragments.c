@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "profile/profile_builtin.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
 #include "tables/questions.h"
@@ -20,6 +21,7 @@ enum value_kind {
 	VALUE_DIRECTORY,
 	VALUE_VARIABLE,
 	VALUE_CALL,
+	VALUE_PROFILE,
 	VALUE_WORDS, /* add_words() lists them */
 	N_VALUE_KINDS,
 };
@@ -35,9 +37,9 @@ static const enum value_kind kind_of_type[] = {
 	[SETTING_SYSCALL] = VALUE_CALL,	     [SETTING_ENV] = VALUE_VARIABLE,
 	[SETTING_ENV_NAME] = VALUE_VARIABLE, [SETTING_FD] = VALUE_FREE,
 	[SETTING_CAPABILITY] = VALUE_WORDS,  [SETTING_GUARANTEE] = VALUE_WORDS,
-	[SETTING_REPORT] = VALUE_WORDS,
+	[SETTING_REPORT] = VALUE_WORDS,	     [SETTING_PROFILE] = VALUE_PROFILE,
 };
-_Static_assert(ARRAY_SIZE(kind_of_type) == SETTING_REPORT + 1,
+_Static_assert(ARRAY_SIZE(kind_of_type) == SETTING_PROFILE + 1,
 	       "a kind of value for each type of setting");
 
 static enum value_kind kind_of(const struct setting *setting)
@@ -93,6 +95,12 @@ static void add_call_names(struct text *ret)
 		text_add(ret, "%s\n", syscalls[i].name);
 }
 
+static void add_profile_names(struct text *ret)
+{
+	for (size_t i = 0; i < n_builtin_profiles; i++)
+		text_add(ret, "%s\n", builtin_profiles[i].name);
+}
+
 /* --- bash ---------------------------------------------------------------- */
 
 /* Arms of a case over an option that takes a value. */
@@ -102,6 +110,7 @@ static void add_bash_kinds(struct text *ret)
 		[VALUE_FREE] = "free",		 [VALUE_PATH] = "path",
 		[VALUE_DIRECTORY] = "directory", [VALUE_VARIABLE] = "variable",
 		[VALUE_CALL] = "call",		 [VALUE_WORDS] = "words",
+		[VALUE_PROFILE] = "profile",
 	};
 
 	for (size_t i = 0; i < n_settings; i++) {
@@ -124,20 +133,38 @@ static void add_bash_kinds(struct text *ret)
 
 static const char *const rest_names[] = {
 	[REST_NOTHING] = "nothing",
-	[REST_PROFILE] = "profile",
 	[REST_PROGRAM] = "program",
 	[REST_QUESTION] = "question",
+	[REST_WORDS] = "words",
 	[REST_VERB] = "verb",
 };
+
+static const char *const word_rest_names[N_WORD_RESTS] = {
+	[WORD_NOTHING] = "nothing",
+	[WORD_FILE] = "file",
+	[WORD_PROFILE] = "profile",
+};
+
+/* " show=profile", for each word that a verb has. */
+static void add_verb_words(struct text *ret, const struct verb *verb)
+{
+	for (const struct verb_word *word = verb->words; word && word->name;
+	     word++)
+		text_add(ret, " %s=%s", word->name,
+			 word_rest_names[word->rest]);
+}
 
 /* Arms of a case over the verb. */
 static void add_bash_verbs(struct text *ret)
 {
-	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t%s) rest=%s options=%s json=%s ;;\n",
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t%s) rest=%s options=%s json=%s kinds='",
 			 verbs[i].name, rest_names[verbs[i].rest],
 			 verbs[i].takes_options ? "yes" : "no",
 			 verbs[i].takes_json ? "yes" : "no");
+		add_verb_words(ret, &verbs[i]);
+		text_add(ret, "' ;;\n");
+	}
 }
 
 /* --- zsh ----------------------------------------------------------------- */
@@ -160,6 +187,7 @@ static void add_zsh_action(struct text *ret, const struct setting *setting)
 		[VALUE_DIRECTORY] = "_files -/",
 		[VALUE_VARIABLE] = "_parameters -g \"*export*\"",
 		[VALUE_CALL] = "_fumehood_calls",
+		[VALUE_PROFILE] = "_fumehood_profiles",
 	};
 	enum value_kind kind = kind_of(setting);
 
@@ -213,7 +241,8 @@ static void add_zsh_arms(struct text *ret)
 {
 	static const char *const rests[] = {
 		[REST_NOTHING] = "",
-		[REST_PROFILE] = " '1:what:(show)' '2:profile:_files'",
+		[REST_WORDS] = " '1:what:_fumehood_words'"
+			       " '*:object:_fumehood_word_rest'",
 		[REST_PROGRAM] = " '(-)1:program:_command_names -e'"
 				 " '*::argument:_normal'",
 		[REST_QUESTION] = " '(-)1:question:_fumehood_questions'"
@@ -221,14 +250,16 @@ static void add_zsh_arms(struct text *ret)
 		[REST_VERB] = " '1:command:_fumehood_verbs'",
 	};
 
-	for (size_t i = 0; i < n_verbs; i++)
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t%s) kinds=(", verbs[i].name);
+		add_verb_words(ret, &verbs[i]);
 		text_add(
 			ret,
-			"\t%s) _arguments -s -S%s%s '--help[print help]'%s ;;\n",
-			verbs[i].name,
+			" )\n\t\t_arguments -s -S%s%s '--help[print help]'%s ;;\n",
 			verbs[i].takes_options ? " $options" : "",
 			verbs[i].takes_json ? " '--json[print JSON]'" : "",
 			rests[verbs[i].rest]);
+	}
 }
 
 /* --- fish ---------------------------------------------------------------- */
@@ -275,6 +306,7 @@ static void add_fish_value(struct text *ret, const struct setting *setting)
 		[VALUE_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
 		[VALUE_VARIABLE] = " -x -a '(set -nx)'",
 		[VALUE_CALL] = " -x -a '(__fumehood_calls)'",
+		[VALUE_PROFILE] = " -x -a '(__fumehood_profiles)'",
 	};
 	enum value_kind kind = kind_of(setting);
 
@@ -306,11 +338,14 @@ static void add_fish_options(struct text *ret)
 /* Arms of a switch over the verb: what it takes. */
 static void add_fish_arms(struct text *ret)
 {
-	for (size_t i = 0; i < n_verbs; i++)
-		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s\n", verbs[i].name,
+	for (size_t i = 0; i < n_verbs; i++) {
+		text_add(ret, "\t\tcase %s\n\t\t\techo %s%s%s", verbs[i].name,
 			 rest_names[verbs[i].rest],
 			 verbs[i].takes_options ? " options" : "",
 			 verbs[i].takes_json ? " json" : "");
+		add_verb_words(ret, &verbs[i]);
+		text_add(ret, "\n");
+	}
 }
 
 const struct fragment shell_fragments[] = {
@@ -322,6 +357,7 @@ const struct fragment shell_fragments[] = {
 	{ "fish-valued", add_fish_valued },
 	{ "fish-verbs", add_fish_verbs },
 	{ "option-names", add_option_names },
+	{ "profile-names", add_profile_names },
 	{ "question-names", add_question_names },
 	{ "verb-names", add_verb_names },
 	{ "zsh-arms", add_zsh_arms },

@@ -36,7 +36,7 @@ static void keep(struct fh_box *box, int r, struct prepared *prepared)
 		return;
 	explain_free(box->explain);
 	box->explain = NULL;
-	refusals_done(&box->refusals);
+	refusals_done(&box->account->refusals);
 }
 
 /* One try with one plan. */
@@ -62,7 +62,7 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 		prepared.box.dies_with_thread =
 			options->flags & FH_SPAWN_DIE_WITH_THREAD;
 		if (request.is_traced)
-			r = explain_new(plan, &prepared, &box->refusals,
+			r = explain_new(plan, &prepared, &box->account->refusals,
 					&box->explain, err);
 		if (r == 0)
 			r = running_start(&prepared.box,
@@ -179,8 +179,12 @@ static struct fh_box *box_new(void)
 {
 	struct fh_box *box = calloc(1, sizeof(*box));
 
-	if (!box)
+	if (box)
+		box->account = calloc(1, sizeof(*box->account));
+	if (!box || !box->account) {
+		free(box);
 		return NULL;
+	}
 	box->running.pid_fd = box->running.go_fd = box->running.report_fd = -1;
 	for (int i = 0; i < 3; i++)
 		box->streams.ours[i] = -1;
@@ -216,11 +220,12 @@ void box_free(struct fh_box *box)
 {
 	running_done(&box->running);
 	explain_free(box->explain);
-	refusals_done(&box->refusals);
 	streams_close(&box->streams, true);
 	plan_free(box->own_plan);
 	free(box->view);
 	policy_free(box->policy);
+	refusals_done(&box->account->refusals);
+	free(box->account);
 	free(box);
 }
 

@@ -17,8 +17,14 @@ struct fh_box {
 	struct fh_plan *own_plan;   /* to be freed; NULL when borrowed */
 	struct fh_plan *view; /* a changed copy of a borrowed one, or NULL */
 	struct fh_policy *policy; /* own copy; NULL when borrowed */
-	struct refusals refusals;
 	struct explain *explain; /* NULL without FH_SPAWN_EXPLAIN */
+	struct box_account *account; /* its own allocation: filled when asked for */
+};
+
+/* What the box was refused. */
+struct box_account {
+	bool has_syscalls; /* what init counted is among .refusals */
+	struct refusals refusals;
 };
 
 /* Init passes on what a program may be sent: the classic signals. */

@@ -203,9 +203,9 @@ int fh_result_print(const struct fh_result *result, const struct fh_plan *plan,
 	if (r < 0)
 		return r;
 	if (format == FH_JSON)
-		report_json(plan, result, argv, &text);
+		report_json(plan, result, argv, NULL, &text);
 	else
-		report_text(plan, result, &text);
+		report_text(plan, result, NULL, &text);
 	return api_take_text(&text, ret, __func__, err);
 }
 

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fumehood/result.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,11 +22,31 @@
 #include "mech/seccomp_apply.h"
 #include "mech/terminal_apply.h"
 #include "mech/userns_apply.h"
+#include "sys/process.h"
+
+/* Init, with whom the descriptors are shared, is told the listener's number; the
+ * descriptor itself does not outlast execve here. Without a listener, because a
+ * filter around us has one or no number is left, the plain filter does the same
+ * uncounted. */
+static int telling_filter_apply(struct box *box, struct child_failure *failure)
+{
+	int listener = seccomp_load_telling(&box->telling_filter);
+	int r = listener < 0 ? seccomp_load(&box->filter) : 0;
+
+	if (r < 0)
+		return child_fail(failure, r, "load", "the system-call filter");
+	r = write_exactly(box->ready_fd, &listener, sizeof(listener));
+	return r < 0 ? child_fail(failure, r, "hand", "the listener to init")
+		     : 0;
+}
 
 static int filter_apply(struct box *box, struct child_failure *failure)
 {
-	int r = seccomp_load(&box->filter);
+	int r;
 
+	if (box->counts_refusals)
+		return telling_filter_apply(box, failure);
+	r = seccomp_load(&box->filter);
 	return r < 0 ? child_fail(failure, r, "load", "the system-call filter")
 		     : 0;
 }
@@ -106,24 +128,26 @@ static _Noreturn void become_program(struct box *box,
 
 /* Init confines itself while the program's process takes its own steps; the
  * program must not start before that has succeeded. */
-static void wait_for_init(struct box *box, int ready_fd,
-			  struct child_failure *failure)
+static void wait_for_init(struct box *box, struct child_failure *failure)
 {
 	char byte;
 
-	if (read_exactly(ready_fd, &byte, 1) == 0)
+	/* Where descriptors are shared, init's end of the socket outlives it. But
+	 * the kernel has been asked to end us with it, or does so anyway. */
+	if (getppid() == box->init_pid &&
+	    read_exactly(box->ready_fd, &byte, 1) == 0)
 		return;
 	child_fail(failure, -ESRCH, "wait for", "init");
 	child_report_failure(box, STEP_FORK, -ESRCH, failure, FH_EXIT_NOT_BOXED);
 	_exit(FH_EXIT_NOT_BOXED);
 }
 
-static _Noreturn void run_program(struct box *box, int ready_fd,
+static _Noreturn void run_program(struct box *box,
 				  struct child_failure *failure)
 {
 	for (int step = STEP_FORK + 1; step < STEP_DESCRIPTORS; step++)
 		take_step(box, step, failure);
-	wait_for_init(box, ready_fd, failure);
+	wait_for_init(box, failure);
 	for (int step = STEP_DESCRIPTORS; step < STEP_SECCOMP; step++)
 		take_step(box, step, failure);
 	/* All fences stand when it is told, the filter as well; but where that
@@ -144,10 +168,45 @@ static _Noreturn void fork_failed(struct box *box,
 	_exit(FH_EXIT_NOT_BOXED);
 }
 
+/*
+ * Init gets the listener of the program's filter by sharing descriptors with the
+ * program's process until that becomes the program: execve gives it a copy of its
+ * own, in which all that is ours is closed, and leaves ours to init. No other way
+ * works under filters that refuse to pass descriptors, and none costs less.
+ * Where init could not take its own copy, or a range not be marked, nothing is
+ * counted.
+ */
+static bool can_share(void)
+{
+	return unshare(CLONE_FILES) == 0 &&
+	       process_mark_range(~0u, ~0u) == 0;
+}
+
+static int make_ready(struct box *box, int ret_ready[2])
+{
+	if (box->counts_refusals &&
+	    (!can_share() || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+					ret_ready) < 0))
+		box->counts_refusals = false;
+	if (!box->counts_refusals && pipe2(ret_ready, O_CLOEXEC) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Raw: no fork handlers of a libc may run here. */
+static long fork_program(const struct box *box)
+{
+	unsigned long flags = SIGCHLD;
+
+	if (box->counts_refusals)
+		flags |= CLONE_FILES;
+	return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+}
+
 void box_apply(struct box *box)
 {
 	struct child_failure failure = { 0 };
-	int ready[2];
+	int ready[2], r;
 	long program;
 
 	if (streams_apply(box, &failure) < 0) {
@@ -157,16 +216,20 @@ void box_apply(struct box *box)
 	}
 	for (int step = 0; step <= STEP_FORK; step++)
 		take_step(box, step, &failure);
-	if (pipe2(ready, O_CLOEXEC) < 0)
-		fork_failed(box, &failure, -errno);
-	/* Raw: no fork handlers of a libc may run here. */
-	program = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	r = make_ready(box, ready);
+	if (r < 0)
+		fork_failed(box, &failure, r);
+	box->ready_fd = ready[0];
+	box->init_pid = getpid();
+	program = fork_program(box);
 	if (program < 0)
 		fork_failed(box, &failure, -errno);
 	if (program == 0) {
-		close(ready[1]);
-		run_program(box, ready[0], &failure);
+		if (!box->counts_refusals)
+			close(ready[1]);
+		run_program(box, &failure);
 	}
-	close(ready[0]);
+	if (!box->counts_refusals)
+		close(ready[0]);
 	init_run(box, (pid_t)program, ready[1]);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fumehood/result.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "apply/child.h"
+#include "apply/init_refusals.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/number.h"
 #include "mech/environment_apply.h"
@@ -28,6 +31,8 @@
  *      | end of file on go_fd, or the launcher's pidfd: it is gone --> exit
  *      | a byte on go_fd: the launcher wants the end --> exit
  *      | BOX_THREAD_DIED: its thread has ended --> exit
+ *      | the number of a listener: descriptors become our own
+ *      | a refused system call: answered and counted
  *
  * The program cannot reach init: it has no right to trace it (init is not
  * dumpable), the filter refuses to change its limits and priority, and init
@@ -41,6 +46,17 @@ struct init {
 	bool is_timed_out;
 	uint64_t deadline_ms; /* UINT64_MAX = none */
 	int children;	/* /proc/self/task/../children; -1 with a pid ns */
+	int ready_fd;	/* to and from the program's process; -1 when done */
+	struct init_refusals refusals;
+};
+
+enum {
+	WATCHED_SIGNALS,
+	WATCHED_GO,
+	WATCHED_PARENT,
+	WATCHED_READY,
+	WATCHED_LISTENER,
+	N_WATCHED,
 };
 
 #define FORWARDED_MAX 31
@@ -111,6 +127,7 @@ static _Noreturn void finish(struct init *init, int status)
 
 	end_descendants(init);
 	write_exactly(init->box->report_fd, &message, sizeof(message));
+	init_refusals_report(&init->refusals, init->box);
 	_exit(0);
 }
 
@@ -145,6 +162,7 @@ static void forward(struct init *init, int sig)
 static _Noreturn void end_as_killed(struct init *init)
 {
 	end_descendants(init);
+	init_refusals_report(&init->refusals, init->box);
 	_exit(FH_EXIT_SIGNAL_BASE + SIGKILL);
 }
 
@@ -186,30 +204,48 @@ static int open_children(struct init *init, struct child_failure *failure)
 
 /* Init needs no stream of the program's: holding one open would keep the
  * other end of a pipe waiting. */
-static int close_streams(struct init *init, int ready_fd)
+static int close_streams(const struct init *init)
 {
-	int keep[5];
+	const int ours[] = { init->box->go_fd,	   init->box->report_fd,
+			     init->box->parent_fd, init->children,
+			     init->signals,	   init->ready_fd,
+			     init->refusals.listener };
+	int keep[ARRAY_SIZE(ours)];
 	size_t n = 0;
 
-	n = descriptors_insert(keep, n, init->box->go_fd);
-	n = descriptors_insert(keep, n, init->box->report_fd);
-	n = descriptors_insert(keep, n, ready_fd);
-	if (init->box->parent_fd >= 0)
-		n = descriptors_insert(keep, n, init->box->parent_fd);
-	if (init->children >= 0)
-		n = descriptors_insert(keep, n, init->children);
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		if (ours[i] >= 0)
+			n = descriptors_insert(keep, n, ours[i]);
 	return descriptors_close_but(0, keep, n);
 }
 
-static int init_prepare(struct init *init, int ready_fd,
-			struct child_failure *failure)
+/*
+ * The program's process has loaded its filter and tells the number of the
+ * listener. What it shares with us until it becomes the program becomes our own
+ * here, whether before that or after; then its streams can be closed. Where they
+ * cannot, they stay open until the end, and nothing else is the worse for it.
+ */
+static void take_listener(struct init *init)
+{
+	int listener;
+
+	if (read_exactly(init->ready_fd, &listener, sizeof(listener)) < 0)
+		listener = -1;
+	init->ready_fd = -1;
+	init_refusals_begin(&init->refusals, listener);
+	if (unshare(CLONE_FILES) == 0)
+		close_streams(init);
+}
+
+static int init_prepare(struct init *init, struct child_failure *failure)
 {
 	uint64_t all = ~UINT64_C(0);
 	int r = open_children(init, failure);
 
 	if (r < 0)
 		return r;
-	r = close_streams(init, ready_fd);
+	if (!init->box->counts_refusals)
+		r = close_streams(init);
 	if (r < 0)
 		return child_fail(failure, r, "close the streams of", "init");
 	init->signals = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all),
@@ -219,10 +255,13 @@ static int init_prepare(struct init *init, int ready_fd,
 	r = seccomp_load(&init->box->init_filter);
 	if (r < 0)
 		return child_fail(failure, r, "load", "the filter of init");
-	r = write_exactly(ready_fd, "", 1);
+	r = write_exactly(init->ready_fd, "", 1);
 	if (r < 0)
 		return child_fail(failure, r, "release", "the program");
-	close(ready_fd);
+	if (!init->box->counts_refusals) {
+		close(init->ready_fd);
+		init->ready_fd = -1;
+	}
 	return 0;
 }
 
@@ -273,13 +312,48 @@ static _Noreturn void obey_launcher(struct init *init)
 	_exit(FH_EXIT_NOT_BOXED);
 }
 
+static void watch(const struct init *init, struct pollfd ret[N_WATCHED])
+{
+	const int fds[N_WATCHED] = {
+		[WATCHED_SIGNALS] = init->signals,
+		[WATCHED_GO] = init->box->go_fd,
+		[WATCHED_PARENT] = init->box->parent_fd,
+		[WATCHED_READY] = init->ready_fd,
+		[WATCHED_LISTENER] = init->refusals.listener,
+	};
+
+	for (int i = 0; i < N_WATCHED; i++)
+		ret[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+}
+
+static void turn(struct init *init)
+{
+	struct pollfd watched[N_WATCHED];
+	bool has_more = reap(init);
+
+	keep_time(init);
+	watch(init, watched);
+	if (poll(watched, N_WATCHED, has_more ? 0 : ms_left(init)) < 0)
+		return;
+	if (watched[WATCHED_SIGNALS].revents)
+		read_signals(init);
+	if (watched[WATCHED_GO].revents || watched[WATCHED_PARENT].revents)
+		obey_launcher(init);
+	if (watched[WATCHED_READY].revents)
+		take_listener(init);
+	if (watched[WATCHED_LISTENER].revents)
+		init_refusals_serve(&init->refusals, init->box,
+				    watched[WATCHED_LISTENER].revents);
+}
+
 void init_run(struct box *box, pid_t program, int ready_fd)
 {
 	struct init init = { .box = box, .program = program,
-			     .deadline_ms = UINT64_MAX };
+			     .signals = -1, .deadline_ms = UINT64_MAX,
+			     .ready_fd = ready_fd,
+			     .refusals = { .listener = -1 } };
 	struct child_failure failure = { 0 };
-	struct pollfd watched[3];
-	int r = init_prepare(&init, ready_fd, &failure);
+	int r = init_prepare(&init, &failure);
 
 	if (r < 0) {
 		/* The program still waits for the byte, and gets none. */
@@ -287,20 +361,8 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 				     FH_EXIT_NOT_BOXED);
 		_exit(FH_EXIT_NOT_BOXED);
 	}
-	watched[0] = (struct pollfd){ .fd = init.signals, .events = POLLIN };
-	watched[1] = (struct pollfd){ .fd = box->go_fd, .events = POLLIN };
-	watched[2] = (struct pollfd){ .fd = box->parent_fd, .events = POLLIN };
 	if (box->timeout_ms != UINT64_MAX)
 		init.deadline_ms = now_ms() + box->timeout_ms;
-	for (;;) {
-		bool has_more = reap(&init);
-
-		keep_time(&init);
-		if (poll(watched, 3, has_more ? 0 : ms_left(&init)) < 0)
-			continue;
-		if (watched[0].revents)
-			read_signals(&init);
-		if (watched[1].revents || watched[2].revents)
-			obey_launcher(&init);
-	}
+	for (;;)
+		turn(&init);
 }

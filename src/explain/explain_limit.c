@@ -192,7 +192,7 @@ static bool blame_filter(struct doubt *doubt)
 	if (call->nr < 0 || !kills(doubt))
 		return false;
 	refusal_of_syscall(doubt->plan, call->nr, call->args, 0, row);
-	row->layer = FH_LAYER_SECCOMP;
+	row->signal = call->signal;
 	return true;
 }
 

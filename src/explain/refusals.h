@@ -9,6 +9,9 @@
 
 #define REFUSALS_MAX 256
 
+/* "seccomp", "mount namespace"; NULL past the last */
+const char *refusal_layer_name(int layer);
+
 struct refusals {
 	struct fh_refusal *rows; /* heap; NULL while empty */
 	size_t n;

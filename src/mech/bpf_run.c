@@ -1,4 +1,4 @@
-/* Interprets seccomp filters: for tests, and to explain a verdict. */
+/* Interprets seccomp filters: for init, which answers by one, and for tests. */
 #include "mech/bpf_run.h"
 
 #include <errno.h>
@@ -288,4 +288,14 @@ int bpf_run(const struct sock_filter *code, size_t len,
 	if (ret_steps)
 		*ret_steps = steps;
 	return 0;
+}
+
+uint32_t bpf_execute(const struct sock_filter *code,
+		     const struct seccomp_data *data)
+{
+	struct machine m = { 0 };
+	size_t steps = 0;
+
+	memcpy(m.words, data, sizeof(m.words));
+	return execute(&m, code, &steps);
 }

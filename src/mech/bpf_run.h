@@ -1,4 +1,4 @@
-/* Interprets seccomp filters: for tests, and to explain a verdict. */
+/* Interprets seccomp filters: for init, which answers by one, and for tests. */
 #ifndef FH_MECH_BPF_RUN_H
 #define FH_MECH_BPF_RUN_H
 
@@ -30,5 +30,14 @@ int bpf_check(const struct sock_filter *code, size_t len);
 int bpf_run(const struct sock_filter *code, size_t len,
 	    const struct seccomp_data *data, uint32_t *ret_action,
 	    size_t *ret_steps);
+
+/**
+ * bpf_execute() - the same without the check, for the child
+ * @code: as the kernel, or bpf_check(), has taken it
+ *
+ * Return: a SECCOMP_RET_ value with its data
+ */
+uint32_t bpf_execute(const struct sock_filter *code,
+		     const struct seccomp_data *data);
 
 #endif

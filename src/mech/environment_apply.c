@@ -25,17 +25,25 @@ int keyring_apply(struct box *box, struct child_failure *failure)
 	return 0;
 }
 
-int descriptors_close_but(unsigned int first, const int *keep, size_t n_keep)
+typedef int (*range_action)(unsigned int first, unsigned int last);
+
+static int each_range_but(unsigned int first, const int *keep, size_t n_keep,
+			  range_action act)
 {
 	for (size_t i = 0; i <= n_keep; i++) {
 		unsigned int end = i < n_keep ? (unsigned int)keep[i] : ~0u;
-		int r = first < end ? process_close_range(first, end - 1) : 0;
+		int r = first < end ? act(first, end - 1) : 0;
 
 		if (r < 0)
 			return r;
 		first = end + 1;
 	}
 	return 0;
+}
+
+int descriptors_close_but(unsigned int first, const int *keep, size_t n_keep)
+{
+	return each_range_but(first, keep, n_keep, process_close_range);
 }
 
 size_t descriptors_insert(int *list, size_t n, int fd)
@@ -50,9 +58,9 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 	return n + 1;
 }
 
-/* Closes all but 0-2, what the policy keeps, and the pipes in also. */
-static int close_all_but(struct box *box, const int *also, size_t n_also,
-			 struct child_failure *failure)
+/* Closes, or marks, all but 0-2, what the policy keeps, and the pipes in also. */
+static int all_but(struct box *box, const int *also, size_t n_also,
+		   range_action act, struct child_failure *failure)
 {
 	int keep[BOX_KEEP_FDS_MAX + 3];
 	size_t n = 0;
@@ -63,7 +71,7 @@ static int close_all_but(struct box *box, const int *also, size_t n_also,
 			n = descriptors_insert(keep, n, box->keep_fds[i]);
 	for (size_t i = 0; i < n_also; i++)
 		n = descriptors_insert(keep, n, also[i]);
-	r = descriptors_close_but(3, keep, n);
+	r = each_range_but(3, keep, n, act);
 	return r < 0 ? child_fail(failure, r, "close",
 				  "the other descriptors")
 		     : 0;
@@ -98,7 +106,8 @@ int close_sources_apply(struct box *box, struct child_failure *failure)
 {
 	const int ours[] = { box->go_fd, box->report_fd, box->parent_fd };
 
-	return close_all_but(box, ours, box->parent_fd < 0 ? 2 : 3, failure);
+	return all_but(box, ours, box->parent_fd < 0 ? 2 : 3,
+		       process_close_range, failure);
 }
 
 /* A program with threads opens all it has close-on-exec; what it asks to be
@@ -109,7 +118,10 @@ int descriptors_apply(struct box *box, struct child_failure *failure)
 		if (fcntl(box->keep_fds[i], F_SETFD, 0) < 0)
 			return child_fail(failure, -errno, "keep",
 					  "a descriptor");
-	return close_all_but(box, &box->report_fd, 1, failure);
+	/* Shared with init, which needs its own: execve closes them here alone. */
+	if (box->counts_refusals)
+		return all_but(box, NULL, 0, process_mark_range, failure);
+	return all_but(box, &box->report_fd, 1, process_close_range, failure);
 }
 
 int signals_apply(struct box *box, struct child_failure *failure)

@@ -2,6 +2,7 @@
 #include "mech/seccomp.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -9,6 +10,7 @@
 #include "base/scratch.h"
 #include "mech/seccomp_policies.h"
 #include "mech/seccomp_rules.h"
+#include "sys/seccomp_calls.h"
 
 /*
  * Refusals that keep their errno whatever on_deny says, because programs ask
@@ -331,7 +333,45 @@ bool syscall_is_locked(const char *name)
 	return call >= 0 && (locked.has[call] || call == CALL_openat2);
 }
 
-void seccomp_compile_init(enum filter_arch arch, struct filter *ret)
+bool seccomp_counts(const struct seccomp_request *request)
+{
+	for (size_t i = 0; i < request->n_changes; i++)
+		if (!request->changes[i].is_deny &&
+		    strcmp(request->changes[i].name, "seccomp") == 0)
+			return false;
+	return request->can_count;
+}
+
+/* Two calls by their argument, all else of them kills. */
+static void allow_counting(struct filter *filter)
+{
+	static const uint32_t ioctls[] = { SECCOMP_IOCTL_NOTIF_RECV,
+					   SECCOMP_IOCTL_NOTIF_SEND,
+					   SECCOMP_IOCTL_NOTIF_SET_FLAGS };
+	int ioctl_nr = syscall_on(filter->arch, CALL_ioctl);
+	int unshare_nr = syscall_on(filter->arch, CALL_unshare);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ioctls); i++)
+		filter->rules[filter->n_rules++] = (struct filter_rule){
+			.nr = (int16_t)ioctl_nr,
+			.n_tests = 1,
+			.tests = { { .arg = 1, .op = ARG_EQ,
+				     .value = ioctls[i] } },
+			.verdict = { VERDICT_ALLOW, 0 },
+		};
+	filter->rules[filter->n_rules++] = (struct filter_rule){
+		.nr = (int16_t)unshare_nr,
+		.n_tests = 1,
+		.tests = { { .arg = 0, .op = ARG_EQ, .is_wide = true,
+			     .value = CLONE_FILES } },
+		.verdict = { VERDICT_ALLOW, 0 },
+	};
+	filter->by_nr[syscall_on(filter->arch, CALL_close_range)].kind =
+		VERDICT_ALLOW;
+}
+
+void seccomp_compile_init(enum filter_arch arch, bool counts,
+			  struct filter *ret)
 {
 	struct syscall_set calls;
 
@@ -346,6 +386,8 @@ void seccomp_compile_init(enum filter_arch arch, struct filter *ret)
 		if (nr >= 0 && calls.has[call])
 			ret->by_nr[nr].kind = VERDICT_ALLOW;
 	}
+	if (counts)
+		allow_counting(ret);
 }
 
 struct verdict seccomp_verdict(const struct filter *filter, int nr,

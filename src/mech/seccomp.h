@@ -51,7 +51,12 @@ struct seccomp_request {
 	bool deny_group_signals; /* the same, and Landlock scopes no signals */
 	bool deny_file_flags; /* no mount namespace: ioctls that change files */
 	bool deny_write_exec;	 /* mmap/mprotect PROT_WRITE|PROT_EXEC */
+	bool can_count; /* init may have a listener for what is refused */
 };
+
+/* Are refused calls counted? Not where seccomp(2) is asked for by its name: such
+ * a program may want the listener that there can be only one of. */
+bool seccomp_counts(const struct seccomp_request *request);
 
 /* A filter that names no number. */
 void filter_init(struct filter *ret, enum filter_arch arch);
@@ -64,8 +69,10 @@ void filter_init(struct filter *ret, enum filter_arch arch);
 int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 		    struct fh_error *err);
 
-/* The filter of the box's own init, which needs very little; pure. */
-void seccomp_compile_init(enum filter_arch arch, struct filter *ret);
+/* The filter of the box's own init, which needs very little; pure.
+ * @counts: it answers and counts refused calls */
+void seccomp_compile_init(enum filter_arch arch, bool counts,
+			  struct filter *ret);
 
 /* The verdict for a number with all arguments zero, or "depends on its
  * arguments" when has_rules comes back true. */

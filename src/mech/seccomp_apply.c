@@ -6,10 +6,20 @@
 #include "mech/filter.h"
 #include "sys/seccomp_calls.h"
 
-int seccomp_load(const struct bpf_program *program)
+static int load(const struct bpf_program *program, unsigned int flags)
 {
 	const struct sock_fprog fprog = { .len = program->len,
 					  .filter = program->code };
 
-	return sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, &fprog);
+	return sys_seccomp(SECCOMP_SET_MODE_FILTER, flags, &fprog);
+}
+
+int seccomp_load(const struct bpf_program *program)
+{
+	return load(program, 0);
+}
+
+int seccomp_load_telling(const struct bpf_program *program)
+{
+	return load(program, SECCOMP_LISTENER_FLAGS);
 }

@@ -15,4 +15,15 @@ struct bpf_program;
  */
 int seccomp_load(const struct bpf_program *program);
 
+/**
+ * seccomp_load_telling() - the same, with notifications for whoever has the listener
+ *
+ * A call that is notified waits for its answer, and once that is being made
+ * for nothing but death. Without a listener it is answered ENOSYS.
+ *
+ * Return: the listener, close-on-exec; as seccomp_load(); -EBUSY when a filter
+ *         around us has a listener; -EMFILE; -EINVAL before Linux 5.19
+ */
+int seccomp_load_telling(const struct bpf_program *program);
+
 #endif

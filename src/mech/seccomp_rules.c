@@ -94,6 +94,8 @@
 #define OPEN_MAKES (0100 | 020000000)
 #define SETID_BITS 06000
 
+#define FLAG_NEW_LISTENER 8 /* include/uapi/linux/seccomp.h */
+
 #define PROT_WX 6 /* PROT_WRITE | PROT_EXEC */
 #define PROT_X 4
 #define SHM_X_OR_RO 0110000 /* SHM_EXEC | SHM_RDONLY */
@@ -247,6 +249,13 @@ const struct seccomp_rule seccomp_rules[] = {
 	{ RULE(ioctl, HOST_TREE), TESTS(EQ(1, IOCTL_FS_VERITY)),
 	  REFUSED(EPERM) },
 
+	/* The kernel has one listener for all filters of a process, and gives this
+	 * answer while init has it. Should init be no more: where two filters
+	 * notify, the newer one's listener answers, and one of the program's own
+	 * could let through what ours refuses. */
+	{ RULE(seccomp, COUNTED), TESTS(ANY_BIT(1, FLAG_NEW_LISTENER)),
+	  REFUSED(EBUSY) },
+
 	/* As PR_SET_MDWE (6.3): nothing that was written becomes code. */
 	{ RULE(mmap, NO_WRITE_EXEC), TESTS(BITS_EQ(2, PROT_WX, PROT_WX)),
 	  REFUSED(EACCES) },
@@ -329,6 +338,8 @@ bool seccomp_rule_applies(enum rule_when when,
 		return request->deny_write_exec;
 	case WHEN_WORKER:
 		return request->is_worker;
+	case WHEN_COUNTED:
+		return seccomp_counts(request);
 	}
 	return true;
 }

@@ -25,6 +25,7 @@ enum rule_when {
 	WHEN_HOST_TREE,	 /* no mount namespace */
 	WHEN_NO_WRITE_EXEC,
 	WHEN_WORKER,	 /* of a broker */
+	WHEN_COUNTED,	 /* refused calls are counted by init */
 };
 
 /* Flags of open that change something: O_ACCMODE, O_CREAT, O_TRUNC, and

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "mech/filter.h"
+#include "mech/refused_call.h"
 #include "sys/landlock_calls.h"
 
 /*
@@ -87,6 +88,7 @@ struct mount_op {
 	size_t base; /* length of the target's part that is storage of our own
 		      * in a bound tree; 0: the new root itself */
 	bool is_same_place;   /* target is where the source lies outside */
+	bool is_least;	      /* needless where a grant around it gives as much */
 	unsigned int access;  /* FH_READ, FH_WRITE, FH_EXEC bits, for printing */
 	uint64_t attr;	      /* MNT_ATTR_* of the mount */
 	uint64_t landlock;    /* rights at and beneath it; 0 = no rule */
@@ -122,6 +124,8 @@ struct box {
 	bool dies_with_thread; /* not only with the launcher's process */
 	uint64_t timeout_ms; /* init keeps it; UINT64_MAX = none */
 	int proc_fd;   /* /proc of the outside; set by the child */
+	int ready_fd;  /* the program's end of what it and init tell each other */
+	int init_pid;  /* in its own namespace */
 	int net_pid;   /* the child's helper that makes the net namespace */
 
 	uid_t uid;	 /* ids inside; the same numbers outside */
@@ -162,6 +166,14 @@ struct box {
 
 	struct bpf_program init_filter;
 	struct bpf_program filter;
+
+	/* Refused calls are counted: .telling_filter is loaded instead, and init
+	 * answers what .filter would. Taken back by the child where that cannot
+	 * be had. */
+	bool counts_refusals;
+	struct bpf_program telling_filter;
+	struct refused_key refused_keys[REFUSED_KEYS_MAX];
+	size_t n_refused_keys;
 };
 
 /* From the kernel to an init that has to end the others itself, with
@@ -173,6 +185,7 @@ enum box_message_kind {
 	BOX_MAPPABLE,	/* must_become_dumpable has been done */
 	BOX_STARTING,	/* all fences stand: .lost */
 	BOX_ENDED,	/* the program ended: .status */
+	BOX_REFUSED,	/* struct box_refusals: last of all */
 };
 
 /* What crosses the report pipe; below PIPE_BUF, so it arrives whole. */
@@ -184,6 +197,28 @@ struct box_message {
 	uint32_t is_timed_out; /* BOX_ENDED: by the time limit */
 	struct fh_error error;
 };
+
+/* One system call that the filter refused, however often. */
+struct box_refusal {
+	uint64_t args[6]; /* of the first time, as the filter saw them */
+	int16_t nr;
+	uint16_t code; /* positive errno */
+	uint32_t times; /* stays at its most */
+	int32_t pid; /* the first that asked, in the pid namespace of init */
+	uint32_t reserved;
+};
+
+/* As many as a message may have that arrives whole; with BOX_ENDED it fits a pipe
+ * of two pages, the least that the kernel makes. */
+#define BOX_REFUSALS_MAX 63
+
+struct box_refusals {
+	uint32_t kind; /* BOX_REFUSED */
+	uint32_t n;
+	uint64_t lost; /* times that found no row */
+	struct box_refusal rows[BOX_REFUSALS_MAX]; /* only .n are sent */
+};
+_Static_assert(sizeof(struct box_refusals) <= 4096, "PIPE_BUF of Linux");
 
 /* What came through a pipe is text only where it ends. */
 static inline void message_sanitize(struct box_message *message)

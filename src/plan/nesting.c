@@ -48,6 +48,7 @@ static void unite(struct nester *o, struct mount_op *into,
 {
 	if (is_grant(from))
 		into->origin = from->origin;
+	into->is_least &= from->is_least;
 	into->access |= from->access;
 	into->is_entry |= from->is_entry;
 	mount_op_restrict(into, !(into->attr & MNT_ATTR_NODEV),
@@ -177,12 +178,15 @@ static bool is_foreign(const struct mount_op *op)
 }
 
 /* What the default tree already shows needs no mount of its own; a narrower
- * one would even take away, from libraries, that they can be executed. */
+ * one would even take away, from libraries, that they can be executed. Around
+ * what a profile grants because an argument names it, the same holds for
+ * grants: to name a file is no wish that it shall not be written. */
 static bool is_redundant(const struct mount_op *op,
 			 const struct mount_op *outer)
 {
 	return op->kind == MOUNT_BIND && op->is_same_place &&
-	       outer->kind == MOUNT_BIND && !is_grant(outer) &&
+	       outer->kind == MOUNT_BIND &&
+	       (!is_grant(outer) || (op->is_least && outer->is_same_place)) &&
 	       !(op->access & ~outer->access);
 }
 

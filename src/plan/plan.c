@@ -249,10 +249,12 @@ int plan_filter(struct fh_plan *plan, enum syscall_policy base,
 	request->monitor_needs_udp = policy->lets_udp_out;
 	request->deny_write_exec =
 		policy->no_write_exec && !plan->kernel.has_mdwe;
+	request->can_count = !plan->is_self && plan->kernel.has_listeners;
 	r = seccomp_compile(request, &plan->filter, err);
 	if (r < 0)
 		return r;
-	seccomp_compile_init(plan->kernel.arch, &plan->init_filter);
+	seccomp_compile_init(plan->kernel.arch, seccomp_counts(request),
+			     &plan->init_filter);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ struct plan_mount {
 	enum mount_kind kind;
 	bool like_host;	   /* a link if the host has a link there */
 	bool is_optional;  /* leave it out when the host has none */
+	bool is_least;	   /* leave it out where a grant around it gives as much */
 	bool is_default;   /* gives way to a grant of the same target */
 	bool is_alias;	   /* also reachable by the name the user gave */
 	bool is_entry;	   /* of a whole root */

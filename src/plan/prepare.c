@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "mech/bpf_notify.h"
 #include "mech/filter_trace.h"
 #include "mech/landlock.h"
 #include "mech/limits.h"
@@ -205,6 +206,22 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->envp = plan->envp;
 }
 
+/* The program's process hands the listener to init by writing its number. */
+static int prepare_counting(const struct fh_plan *plan, struct box *box,
+			    struct fh_error *err)
+{
+	int r;
+
+	if (!seccomp_counts(&plan->seccomp) || !box->may_write)
+		return 0;
+	r = bpf_notify(&box->filter, &box->telling_filter);
+	box->counts_refusals = r == 0;
+	box->n_refused_keys = refused_keys(plan->kernel.arch,
+					   box->refused_keys);
+	return r != -ENOMEM ? 0 : error_set(err, FH_STAGE_PREPARE, r,
+					    "memory for a filter");
+}
+
 static bool may_write(const struct fh_plan *plan)
 {
 	bool has_rules;
@@ -256,11 +273,13 @@ int plan_prepare_for(const struct fh_plan *plan,
 				err);
 	if (r == 0)
 		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
+	ret->box.may_write = may_write(plan);
+	if (r == 0)
+		r = prepare_counting(plan, &ret->box, err);
 	if (r < 0) {
 		prepared_done(ret);
 		return r;
 	}
-	ret->box.may_write = may_write(plan);
 	prepare_rlimits(plan, &ret->box, &ret->descriptors);
 	prepare_pid_max(plan, &ret->box);
 	prepare_stdio(plan, &ret->box);
@@ -294,6 +313,7 @@ void prepared_done(struct prepared *prepared)
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);
+	bpf_program_done(&prepared->box.telling_filter);
 	arena_done(&prepared->arena);
 	memset(prepared, 0, sizeof(*prepared));
 }

@@ -61,6 +61,7 @@ static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
 	op->origin = from->origin;
 	op->size = from->size;
 	op->is_entry = from->is_entry;
+	op->is_least = from->is_least;
 	op->mode = from->mode;
 	return op;
 }

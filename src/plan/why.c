@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "plan/allowing.h"
 #include "plan/rule.h"
 #include "tables/questions.h"
 #include "tables/syscall_groups.h"
@@ -148,6 +149,7 @@ static int ask_syscall(struct question *q)
 	const char *nearest = NULL, *policy =
 		syscall_policies[q->plan->policy->syscalls].name;
 	int nr = syscall_number(q->plan->kernel.arch, q->what);
+	char option[ALLOWING_MAX];
 	bool has_rules = false;
 	struct verdict verdict;
 
@@ -175,9 +177,11 @@ static int ask_syscall(struct question *q)
 		text_add(&q->answer->reason, "policy %s answers %s", policy,
 			 strerror(verdict.kind == VERDICT_ERRNO
 					  ? verdict.error : ENOSYS));
-	if (!q->answer->is_allowed && !syscall_is_locked(q->what))
-		advise(q, "--allow-syscall", q->what);
-	else if (!q->answer->is_allowed)
+	if (q->answer->is_allowed)
+		return 0;
+	allowing_option(q->plan, nr, NULL, option);
+	text_add(&q->answer->advice, "%s", option);
+	if (!*option)
 		text_add(&q->answer->reason,
 			 ", and no option allows it: it could undo other fences");
 	return 0;

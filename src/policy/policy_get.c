@@ -240,6 +240,11 @@ static void tell_guarantees(struct teller *teller)
 			tell(teller, guarantees[g].name);
 }
 
+static void tell_nothing(struct teller *teller)
+{
+	(void)teller;
+}
+
 static void (*const tellers[])(struct teller *teller) = {
 	[SETTING_SWITCH] = tell_switch,	    [SETTING_BYTES] = tell_bytes,
 	[SETTING_COUNT] = tell_count,	    [SETTING_DURATION] = tell_duration,
@@ -252,6 +257,7 @@ static void (*const tellers[])(struct teller *teller) = {
 	[SETTING_ENV_NAME] = tell_names,    [SETTING_FD] = tell_fds,
 	[SETTING_CAPABILITY] = tell_capabilities,
 	[SETTING_GUARANTEE] = tell_guarantees, [SETTING_REPORT] = tell_report,
+	[SETTING_PROFILE] = tell_nothing,
 };
 
 int policy_tell(const struct fh_policy *policy, const struct setting *setting,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "policy/policy.h"
+#include "policy/setting_call.h"
 #include "tables/settings.h"
 
 struct printer {
@@ -10,6 +10,19 @@ struct printer {
 	bool is_json;
 	enum setting_section last; /* that has a heading */
 };
+
+/* In a profile, grants have variables: a dollar that would begin one is doubled. */
+static void add_grant(struct text *ret, const char *value)
+{
+	autotext literal = { 0 };
+
+	for (; *value; value++)
+		text_add(&literal, "%s%c",
+			 *value == '$' && (value[1] == '$' || value[1] == '{')
+				 ? "$" : "", *value);
+	text_inherit(ret, &literal);
+	text_add_value(ret, text_string(&literal));
+}
 
 /* A value is escaped, so that none can make a line of its own. */
 static void print_line(void *ctx, const struct setting *setting,
@@ -23,7 +36,10 @@ static void print_line(void *ctx, const struct setting *setting,
 			 section_names[setting->section]);
 	printer->last = setting->section;
 	text_add(printer->text, "%s = ", setting->name);
-	text_add_value(printer->text, value);
+	if (setting_is_grant(setting))
+		add_grant(printer->text, value);
+	else
+		text_add_value(printer->text, value);
 	text_add(printer->text, "\n");
 }
 

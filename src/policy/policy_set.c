@@ -357,6 +357,14 @@ static int set_report(const struct setting_call *call)
 	return 0;
 }
 
+/* It needs what is not the policy's: the program's arguments. */
+static int set_profile(const struct setting_call *call)
+{
+	setting_refuse(call, -EINVAL, "a profile is loaded, not set");
+	error_remedy(call->err, "call fh_policy_load()");
+	return -EINVAL;
+}
+
 static int (*const setters[])(const struct setting_call *call) = {
 	[SETTING_SWITCH] = set_switch,	   [SETTING_BYTES] = set_bytes,
 	[SETTING_COUNT] = set_count,	   [SETTING_DURATION] = set_duration,
@@ -369,6 +377,7 @@ static int (*const setters[])(const struct setting_call *call) = {
 	[SETTING_ENV_NAME] = set_env_name, [SETTING_FD] = set_fd,
 	[SETTING_CAPABILITY] = set_capability,
 	[SETTING_GUARANTEE] = set_guarantee, [SETTING_REPORT] = set_report,
+	[SETTING_PROFILE] = set_profile,
 };
 
 static const char *setting_name_at(size_t i, void *ctx)
@@ -388,35 +397,6 @@ static void drop_grants(struct fh_policy *policy, size_t n)
 	}
 }
 
-#define ORIGINS_COMPARED 64 /* of the last; beyond them it is stored anew */
-#define ORIGIN_MAX 4096
-
-/* Whoever asks is remembered by the grant for as long as the policy lives.
- * Return: its place in the list, counted from 1; 0 when out of memory */
-static size_t keep_origin(struct fh_policy *policy, const char *origin)
-{
-	struct name_list *list = &policy->origins;
-	char **slot, *copy;
-
-	for (size_t i = list->n; i > 0 && list->n - i < ORIGINS_COMPARED; i--)
-		if (strcmp(list->names[i - 1], origin) == 0)
-			return i;
-	copy = strdup(origin);
-	slot = copy ? list_grow(&list->names, &list->n, sizeof(*slot)) : NULL;
-	if (!slot) {
-		free(copy);
-		return 0;
-	}
-	*slot = copy;
-	return list->n;
-}
-
-static void drop_origins(struct fh_policy *policy, size_t n)
-{
-	while (policy->origins.n > n)
-		free(policy->origins.names[--policy->origins.n]);
-}
-
 static int take_origin(struct setting_call *call)
 {
 	struct fh_policy *policy = call->policy;
@@ -425,13 +405,13 @@ static int take_origin(struct setting_call *call)
 		call->origin = call->setting->name;
 		return 0;
 	}
-	if (strlen(call->origin) >= ORIGIN_MAX)
+	if (strlen(call->origin) >= POLICY_ORIGIN_MAX)
 		return error_set(call->err, FH_STAGE_PARSE, -E2BIG,
 				 "%s: the name of who asks is too long",
 				 call->setting->name);
 	if (!setting_is_grant(call->setting))
 		return 0;
-	call->origin_at = keep_origin(policy, call->origin);
+	call->origin_at = policy_keep_origin(policy, call->origin);
 	if (!call->origin_at)
 		return setting_no_memory(call);
 	call->origin = policy->origins.names[call->origin_at - 1];
@@ -492,6 +472,6 @@ int policy_set(struct fh_policy *policy, const char *name,
 	}
 	error_origin(call.err, call.origin);
 	drop_grants(policy, n_grants);
-	drop_origins(policy, n_origins);
+	policy_drop_origins(policy, n_origins);
 	return r;
 }

@@ -28,6 +28,13 @@ int setting_inner_path(const struct setting_call *call, const char *path,
  * when out of memory. list points at the pointer to its first element. */
 void *list_grow(void *list, size_t *n, size_t size);
 
+/* Whoever asks is remembered by the grant for as long as the policy lives.
+ * Return: its place in the list, counted from 1; 0 when out of memory */
+#define POLICY_ORIGIN_MAX 4096
+size_t policy_keep_origin(struct fh_policy *policy, const char *origin);
+/* Forgets all but the first n. */
+void policy_drop_origins(struct fh_policy *policy, size_t n);
+
 /* Do entries of this setting remember who asked for them? */
 static inline bool setting_is_grant(const struct setting *setting)
 {

@@ -17,6 +17,7 @@
 #include "sys/capability.h"
 #include "sys/landlock_calls.h"
 #include "sys/process.h"
+#include "sys/seccomp_calls.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
 
@@ -74,6 +75,7 @@ void kernel_probe_quick(struct fh_kernel *ret)
 	ret->apparmor_restrict_userns = -1;
 	/* EINVAL means that the kernel does not know the option. */
 	ret->has_mdwe = prctl(PR_SET_MDWE + 1, 0, 0, 0, 0) >= 0;
+	ret->has_listeners = seccomp_has_listeners();
 }
 
 static int64_t read_sysctl(const char *path)

@@ -48,6 +48,7 @@ struct fh_kernel {
 	bool is_filtered;   /* Seccomp: 2 in our own status */
 	bool is_masked_proc; /* something is mounted inside /proc */
 	bool has_mdwe;	    /* PR_SET_MDWE: Linux 6.3 */
+	bool has_listeners; /* of filters, that wait killable: Linux 5.19 */
 	bool has_cgroup2;   /* unified hierarchy at /sys/fs/cgroup */
 };
 

@@ -20,7 +20,7 @@ static void add_status(const struct fh_result *result, struct text *ret)
 }
 
 void report_text(const struct fh_plan *plan, const struct fh_result *result,
-		 struct text *ret)
+		 const struct report_refusals *refusals, struct text *ret)
 {
 	text_add(ret, "Result: %s, exit code %d\n",
 		 ends[result->reason].meaning, result->exit_code);
@@ -37,6 +37,8 @@ void report_text(const struct fh_plan *plan, const struct fh_result *result,
 		 (unsigned long long)result->memory_peak / 1024);
 	if (result->reason == FH_END_REFUSED_SYSCALL)
 		text_add(ret, "Refused: a system call outside the policy (SIGSYS)\n");
+	if (refusals)
+		refusals_print(refusals, ret);
 	plan_print_guarantees(plan, ret);
 }
 
@@ -52,7 +54,8 @@ static void add_error(const struct fh_error *err, struct text *ret)
 }
 
 void report_json(const struct fh_plan *plan, const struct fh_result *result,
-		 char *const *argv, struct text *ret)
+		 char *const *argv, const struct report_refusals *refusals,
+		 struct text *ret)
 {
 	text_add(ret, "{\n  \"schema\": \"fumehood-report-1\",\n");
 	text_add(ret, "  \"program\": [");
@@ -76,6 +79,8 @@ void report_json(const struct fh_plan *plan, const struct fh_result *result,
 		 (unsigned long long)result->user_us,
 		 (unsigned long long)result->system_us,
 		 (unsigned long long)result->memory_peak);
+	if (refusals)
+		refusals_print_json(refusals, ret);
 	text_add(ret, "  \"guarantees\": ");
 	plan_print_guarantees_json(plan, ret);
 	text_add(ret, "\n}\n");

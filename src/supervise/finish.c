@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -86,26 +87,64 @@ static void conclude_silent(struct fh_result *result, int init_status)
 		  "learn how the program ended");
 }
 
-/* The first message counts: a failure is the cause, what init says of its
- * child afterwards only a consequence. Never waiting for it: nobody is left
- * who would write. */
-static void conclude(struct running *running, int init_status)
+/* What is in the pipe. Never waiting for it: nobody is left who would write,
+ * though another process of the caller's may have the other end by chance. */
+static bool read_now(const struct running *running, void *ret, size_t len)
 {
 	struct pollfd report = { .fd = running->report_fd, .events = POLLIN };
+
+	return poll(&report, 1, 0) == 1 && report.revents & POLLIN &&
+	       read_exactly(running->report_fd, ret, len) == 0;
+}
+
+/* A message crosses whole or not at all, and so do its parts. */
+static void take_refusals(struct running *running)
+{
+	struct box_refusals *told = &running->refusals;
+
+	told->kind = BOX_REFUSED;
+	running->has_refusals =
+		read_now(running, &told->n,
+			 offsetof(struct box_refusals, rows) -
+				 offsetof(struct box_refusals, n)) &&
+		told->n <= BOX_REFUSALS_MAX &&
+		(told->n == 0 ||
+		 read_now(running, told->rows, told->n * sizeof(told->rows[0])));
+}
+
+/* The first message of the end counts: a failure is the cause, what init says of
+ * its child afterwards only a consequence. */
+static bool take_end(struct running *running, struct box_message *message)
+{
+	message_sanitize(message);
+	if (message->kind == BOX_FAILED && message->error.code < 0)
+		conclude_failed(&running->result, message);
+	else if (message->kind == BOX_ENDED)
+		conclude_ended(running, message);
+	else
+		return false;
+	return true;
+}
+
+static void conclude(struct running *running, int init_status)
+{
 	struct box_message message;
+	const size_t rest = sizeof(message) - sizeof(message.kind);
+	bool is_told = false, has_end = false;
 
 	running->result.status = -1;
-	if (poll(&report, 1, 0) != 1 || !(report.revents & POLLIN) ||
-	    read_exactly(running->report_fd, &message, sizeof(message)) < 0) {
-		conclude_silent(&running->result, init_status);
-		return;
+	while (read_now(running, &message.kind, sizeof(message.kind))) {
+		if (message.kind == BOX_REFUSED) {
+			take_refusals(running);
+			break; /* the last of all */
+		}
+		if (!read_now(running, &message.lost, rest))
+			break;
+		if (!is_told)
+			has_end = take_end(running, &message);
+		is_told = true;
 	}
-	message_sanitize(&message);
-	if (message.kind == BOX_FAILED && message.error.code < 0)
-		conclude_failed(&running->result, &message);
-	else if (message.kind == BOX_ENDED)
-		conclude_ended(running, &message);
-	else
+	if (!has_end)
 		conclude_silent(&running->result, init_status);
 }
 

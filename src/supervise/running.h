@@ -35,6 +35,8 @@ struct running {
 	bool is_reaped; /* atomic: running_signal() of other threads reads it */
 	uint32_t rlimits; /* bits of the resources that were limited */
 	uint32_t lost;	  /* MECHANISM bits that the kernel refused */
+	bool has_refusals; /* init told what the filter refused: .refusals */
+	struct box_refusals refusals;
 	uint64_t started_us;
 	struct fh_result result;
 };

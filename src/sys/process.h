@@ -78,6 +78,18 @@ static inline int process_close_range(unsigned int first, unsigned int last)
 	return syscall(SYS_close_range, first, last, 0) < 0 ? -errno : 0;
 }
 
+/* include/uapi/linux/close_range.h: Linux 5.11 */
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+/* They are closed at the next execve, whatever was said of them before. */
+static inline int process_mark_range(unsigned int first, unsigned int last)
+{
+	return syscall(SYS_close_range, first, last, CLOSE_RANGE_CLOEXEC) < 0
+		       ? -errno : 0;
+}
+
 #define PROCESS_SIGNALS 64 /* _NSIG of the kernel, not of a libc */
 
 struct process_action { /* struct sigaction of the kernel, not of a libc */

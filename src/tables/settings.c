@@ -16,6 +16,7 @@ static const char *const policy_choices[] = { "default", "strict",
 static const char *const report_choices[] = { "none", "text", "json", NULL };
 
 const char *const section_names[N_SECTIONS] = {
+	[SECTION_PROFILE] = "profile",
 	[SECTION_FILESYSTEM] = "filesystem", [SECTION_NETWORK] = "network",
 	[SECTION_SYSCALLS] = "syscalls",     [SECTION_LIMITS] = "limits",
 	[SECTION_PROCESS] = "process",	     [SECTION_GUARANTEES] = "guarantees",
@@ -23,12 +24,14 @@ const char *const section_names[N_SECTIONS] = {
 };
 
 const char *const section_titles[N_SECTIONS] = {
+	[SECTION_PROFILE] = "Profile",
 	[SECTION_FILESYSTEM] = "Files", [SECTION_NETWORK] = "Network",
 	[SECTION_SYSCALLS] = "System calls", [SECTION_LIMITS] = "Ceilings",
 	[SECTION_PROCESS] = "Process", [SECTION_GUARANTEES] = "Guarantees",
 	[SECTION_OUTPUT] = "Output",
 };
 
+#define PROFILE .section = SECTION_PROFILE
 #define FILES .section = SECTION_FILESYSTEM
 #define NETWORK .section = SECTION_NETWORK
 #define SYSCALLS .section = SECTION_SYSCALLS
@@ -71,7 +74,7 @@ const struct setting settings[] = {
 	{ .name = "exec", .letter = 'x', .type = SETTING_GRANT, FILES,
 	  .access = FH_READ | FH_EXEC, .arg = "PATH",
 	  .help = "may read and execute PATH and what is beneath it" },
-	{ .name = "explain", .type = SETTING_SWITCH, OUTPUT,
+	{ .name = "explain", .only_box = true, .type = SETTING_SWITCH, OUTPUT,
 	  .offset = FIELD(is_explaining),
 	  .help = "tell what the program was refused, and what would allow it" },
 	{ .name = "file-size", .type = SETTING_BYTES, LIMITS,
@@ -121,13 +124,20 @@ const struct setting settings[] = {
 	  .offset = FIELD(pids), .arg = "N", .min = 1, .max = 4194304,
 	  .help = "processes and threads in the box (default 1024)",
 	  .detail = "Before Linux 5.14 the kernel counts all processes of the user, those outside as well." },
+	{ .name = "profile", .letter = 'p', .type = SETTING_PROFILE, PROFILE,
+	  .in_file = FILE_NOT, .why_not = "a profile has others by extends, in [profile]",
+	  .arg = "NAME|FILE",
+	  .help = "load a policy: a known name, or a file with a slash in its name",
+	  .detail = "May be given several times. Options win over it, wherever they stand; lists add up. *fumehood profile list* tells the names." },
 	{ .name = "quiet", .letter = 'q', .type = SETTING_SWITCH, OUTPUT,
 	  .offset = FIELD(is_quiet), .help = "no warnings" },
 	{ .name = "read", .letter = 'r', .type = SETTING_GRANT, FILES,
 	  .access = FH_READ, .arg = "PATH",
 	  .help = "may read PATH and what is beneath it" },
 	{ .name = "report", .type = SETTING_REPORT, OUTPUT,
-	  .offset = FIELD(report), .arg = "FORMAT[=FILE]",
+	  .offset = FIELD(report), .in_file = FILE_WORD,
+	  .why_not = "a profile may not say which file is written to: give --report",
+	  .arg = "FORMAT[=FILE]",
 	  .choices = report_choices,
 	  .help = "account of the run at its end: text or json" },
 	{ .name = "require", .type = SETTING_GUARANTEE, GUARANTEES,

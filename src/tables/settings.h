@@ -30,9 +30,11 @@ enum setting_type {
 	SETTING_CAPABILITY,
 	SETTING_GUARANTEE,
 	SETTING_REPORT,	  /* FORMAT[=FILE] */
+	SETTING_PROFILE,  /* of no field: what it names sets others */
 };
 
 enum setting_section {
+	SECTION_PROFILE,
 	SECTION_FILESYSTEM,
 	SECTION_NETWORK,
 	SECTION_SYSCALLS,
@@ -41,6 +43,13 @@ enum setting_section {
 	SECTION_GUARANTEES,
 	SECTION_OUTPUT,
 	N_SECTIONS,
+};
+
+/* Whether a profile may have the setting. */
+enum setting_file {
+	FILE_MAY,
+	FILE_WORD, /* a word of .choices alone, not with "=FILE" */
+	FILE_NOT,
 };
 
 /* The largest number there is; one more, POLICY_UNLIMITED, would stand for no
@@ -54,6 +63,8 @@ struct setting {
 	enum setting_section section;
 	size_t offset;	      /* of the field in struct fh_policy */
 	unsigned int access;  /* SETTING_GRANT */
+	enum setting_file in_file;
+	const char *why_not;  /* with FILE_WORD and FILE_NOT: for the user */
 	bool only_box; /* a process that confines itself cannot have it */
 	const char *arg;      /* placeholder in --help; NULL for a switch */
 	const char *const *choices; /* NULL-terminated */

@@ -6,6 +6,7 @@
 #define FH_TESTS_API_ATTEMPT_H
 
 #include "broker_names.h"
+#include "profile_names.h"
 #include "scene.h"
 
 static struct scene s;
@@ -93,13 +94,14 @@ static inline bool is_about_plans(const char *name)
 
 	for (size_t i = 0; i < N(nouns); i++)
 		if (strncmp(name, nouns[i], strlen(nouns[i])) == 0)
-			return true;
+			return !is_about_profiles(name);
 	return false;
 }
 
 static inline bool is_about_boxes(const char *name)
 {
-	return !is_about_plans(name) && !is_about_brokers(name);
+	return !is_about_plans(name) && !is_about_brokers(name) &&
+	       !is_about_profiles(name);
 }
 
 static inline void attempt_start(void)

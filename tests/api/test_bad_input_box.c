@@ -46,7 +46,7 @@ static const struct {
 	{ "size too large", { .size = sizeof(struct fh_spawn_options) + 1 },
 	  -EINVAL },
 	{ "unknown flag",
-	  { .size = sizeof(struct fh_spawn_options), .flags = 4 }, -EINVAL },
+	  { .size = sizeof(struct fh_spawn_options), .flags = 8 }, -EINVAL },
 	{ "all flags",
 	  { .size = sizeof(struct fh_spawn_options), .flags = ~0u }, -EINVAL },
 	{ "unknown kind of stream",

@@ -5,6 +5,7 @@
  * nothing and leaves all as it was. None goes without what it could not get.
  */
 #include "broker_names.h"
+#include "profile_names.h"
 #include "sweep_calls.h"
 
 /* --- policies ----------------------------------------------------------------- */
@@ -371,7 +372,7 @@ static void test_names(void)
 
 static bool is_exported(const char *name)
 {
-	return !is_about_descriptions(name);
+	return !is_about_descriptions(name) && !is_about_profiles(name);
 }
 
 static void test_complete(void)

@@ -58,7 +58,7 @@ blocks() { # PAGE HEADING DIRECTORY
 }
 
 @test "every page is there, and every name in it exists in the headers" {
-  [ "$(pages | wc -l)" = 13 ]
+  [ "$(pages | wc -l)" = 16 ]
   headers=$(cat "$prefix"/usr/local/include/fumehood/*.h |
     grep -oE '\b(fh|FH)_[A-Za-z_0-9]+\b' | sort -u)
   for page in $(pages); do
@@ -87,7 +87,7 @@ blocks() { # PAGE HEADING DIRECTORY
 
 @test "what the pages refer to exists" {
   for page in $(pages); do
-    for ref in $(plain "$page" | grep -oE '\b(fh_[a-z_]+|fumehood[a-z-]*)\([137]\)'); do
+    for ref in $(plain "$page" | grep -oE '\b(fh_[a-z_]+|fumehood[a-z-]*)\([1357]\)'); do
       file=${ref%(*}.${ref: -2:1}
       [ -n "$(find "$prefix" -name "$file")" ] ||
         { echo "$(basename "$page"): $ref"; bad=1; }

@@ -7,7 +7,7 @@ setup() {
   cd "$TOP"
   # Optimised, so that inline functions that are not called are gone; without
   # the hardening that adds calls of its own.
-  for source in src/apply/*.c src/mech/*_apply.c; do
+  for source in src/apply/*.c src/mech/*_apply.c src/mech/bpf_run.c; do
     gcc -std=gnu11 -O2 -D_GNU_SOURCE -U_FORTIFY_SOURCE -fno-stack-protector \
       -Isrc -Iinclude -c "$source" -o "$objects/$(basename "$source" .c).o"
   done
@@ -23,7 +23,7 @@ teardown() { rm -rf "$objects"; }
 # System calls, by their wrappers: each is one call and errno.
 calls='chdir clock_gettime clone close dup2 execve fchdir fcntl fstat fstatfs fstatvfs getpid getppid ioctl kill
 mkdirat mknodat mount open openat pipe2 poll prctl pread read readlink
-recv sethostname setns setrlimit setsid socket symlinkat syscall umask umount2
+recv sethostname setns setrlimit setsid socket socketpair symlinkat syscall umask umount2
 unlinkat unshare wait4 waitpid write _exit'
 # The same under the names that large files have in glibc.
 calls+=' open64 openat64 pread64 fstat64 fstatvfs64 setrlimit64'

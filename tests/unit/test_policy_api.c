@@ -27,6 +27,7 @@ static const struct {
 	{ "device", "-/dev/kvm", NULL },
 	{ "env", "A=b=c d", NULL },
 	{ "exec", "./-x", NULL },
+	{ "explain", NULL, "yes" },
 	{ "file-size", "0", NULL },
 	{ "gid", "0", NULL },
 	{ "hide", "-/etc", NULL },
@@ -42,6 +43,7 @@ static const struct {
 	{ "on-deny", "kill", NULL },
 	{ "open-files", "1024", NULL },
 	{ "pids", "64", NULL },
+	{ "profile", NULL, "" }, /* is loaded, not set */
 	{ "quiet", "yes", NULL },
 	{ "read", "-a b", NULL },
 	{ "report", "json=/r=s", NULL },
@@ -85,6 +87,13 @@ static void test_round_trip(void)
 		/* The rows are those of the table: none is forgotten. */
 		check_int(fh_setting_at(i, &setting), 0);
 		check_str(setting.name, rows[i].name);
+		if (strcmp(setting.name, "profile") == 0) {
+			check_value(policy, "profile", "");
+			check_int(fh_policy_set(policy, "profile", "default",
+						&err), -EINVAL);
+			check(strstr(err.remedy, "fh_policy_load()"));
+			continue;
+		}
 		check_int(fh_policy_set(policy, rows[i].name, rows[i].value,
 					&err), 0);
 		check_value(policy, rows[i].name, told(i));

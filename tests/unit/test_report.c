@@ -144,7 +144,7 @@ static void test_text(void)
 	struct fh_result result = result_of(FH_END_EXITED, 3, 3 << 8);
 
 	make(NULL, 7);
-	report_text(plan, &result, &text);
+	report_text(plan, &result, NULL, &text);
 	check_has(text.data, "Result: exited, exit code 3\n");
 	check_has(text.data, "Main process: exited, status=3\n");
 	check_has(text.data, "Run time: 1234.567 ms\n");
@@ -159,20 +159,20 @@ static void test_ends(void)
 	struct fh_result result = result_of(FH_END_SIGNALLED, 139, SIGSEGV);
 
 	make(NULL, 7);
-	report_text(plan, &result, &text);
+	report_text(plan, &result, NULL, &text);
 	check_has(text.data, "killed by a signal, exit code 139\n");
 	check_has(text.data, "killed by signal 11\n");
 	text_done(&text);
 	result = result_of(FH_END_SIGNALLED, 139, SIGSEGV | 0x80);
-	report_text(plan, &result, &text);
+	report_text(plan, &result, NULL, &text);
 	check_has(text.data, "killed by signal 11, core dumped\n");
 	text_done(&text);
 	result = result_of(FH_END_REFUSED_SYSCALL, 159, SIGSYS);
-	report_text(plan, &result, &text);
+	report_text(plan, &result, NULL, &text);
 	check_has(text.data, "Refused: a system call outside the policy");
 	text_done(&text);
 	result = result_of(FH_END_TIMEOUT, 124, -1);
-	report_text(plan, &result, &text);
+	report_text(plan, &result, NULL, &text);
 	check_has(text.data, "ended at the time limit, exit code 124\n");
 	check_hasnt(text.data, "Main process");
 }
@@ -204,7 +204,7 @@ static void test_json(void)
 		make(WISHES("timeout", "1s"), (int)i);
 		error_set(&result.error, FH_STAGE_APPLY, -EPERM, "mount \"%s\"",
 			"\x1b");
-		report_json(plan, &result, argv, &text);
+		report_json(plan, &result, argv, NULL, &text);
 		check(is_json(text.data));
 		check_has(text.data, "\"schema\": \"fumehood-report-1\"");
 		check_has(text.data, rows[i].part);

@@ -53,7 +53,7 @@ static void test_file(void)
 	check_str(report.path, path);
 	check_int(report.fd, -1); /* a file is written under another name */
 	check_int(symlink("/dev/null", path), 0);
-	check_int(report_write(&report, plan, &result, argv, &err), 0);
+	check_int(report_write_failure(&report, plan, &result, argv, &err), 0);
 	check_int(lstat(path, &st), 0);
 	check(S_ISREG(st.st_mode)); /* the link was replaced, not followed */
 	check_int(st.st_mode & 0777, 0600);
@@ -62,7 +62,7 @@ static void test_file(void)
 	check_has(slurp(fd), ""); /* and that was all of it */
 	check_int(unlink(path), 0);
 	check_int(rmdir(dir), 0); /* nothing else is there */
-	check_int(report_write(&report, plan, &result, argv, &err), -ENOENT);
+	check_int(report_write_failure(&report, plan, &result, argv, &err), -ENOENT);
 	check_has(err.what, path);
 	report_done(&report);
 	check_int(report_open(policy, &report, &err), -ENOENT);
@@ -88,7 +88,7 @@ static void test_pipe(void)
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	check_int(report_open(policy, &report, &err), 0);
 	check(report.fd >= 0);
-	check_int(report_write(&report, plan, &result, argv, &err), 0);
+	check_int(report_write_failure(&report, plan, &result, argv, &err), 0);
 	check_has(slurp(fd), "Result: exited, exit code 0\n");
 	report_done(&report);
 	unlink(path);
@@ -112,7 +112,7 @@ static void test_streams(void)
 		check_int(report.is_wanted, i > 1);
 		check(!report.path && report.fd < 0);
 		dup2(ends[1], STDERR_FILENO);
-		check_int(report_write(&report, plan, &result, argv, &err), 0);
+		check_int(report_write_failure(&report, plan, &result, argv, &err), 0);
 		dup2(saved, STDERR_FILENO);
 		close(ends[1]);
 		text = slurp(ends[0]);

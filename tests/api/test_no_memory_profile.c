@@ -1,0 +1,115 @@
+/* Every call about profiles, learning and refusals, with each allocation failing. */
+#include "profile_names.h"
+#include "sweep_calls.h"
+
+#define TEXT2 ((char **)(void *)&s.out.text)
+
+static char path[64];
+static struct fh_learner *learner;
+
+static void make(const char *text)
+{
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/profile-%d.conf", (int)getpid());
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	check(fd >= 0);
+	check_int(write(fd, text, strlen(text)), (long long)strlen(text));
+	close(fd);
+}
+
+static void test_profiles(void)
+{
+	static char *const argv[] = { (char *)"cat", path, NULL };
+
+	need_failing_memory();
+	make("[profile]\ndescription = x\nextends = file-processor\n"
+	     "[filesystem]\nread = ${FILES}\nread = ${HOME}/x\n"
+	     "[process]\nenv = A=b\n[limits]\npids = 7\n");
+	setenv("HOME", "/tmp", 1);
+	SWEEP(CHANGES, fh_policy_load(s.policy, path, argv, err));
+	SWEEP(CHANGES, fh_policy_load(s.policy, "jq", NULL, err));
+	SWEEP(MAKES_TEXT, fh_profile_print(path, FH_TEXT, TEXT, err));
+	SWEEP(MAKES_TEXT, fh_profile_print(path, FH_JSON, TEXT, err));
+	SWEEP(MAKES_TEXT, fh_profile_list(FH_TEXT, TEXT, err));
+	SWEEP(MAKES_TEXT, fh_profile_list(FH_JSON, TEXT, err));
+	unlink(path);
+}
+
+static void test_exchange(void)
+{
+	need_failing_memory();
+	for (int target = 0; fh_target_name(target); target++)
+		SWEEP(MAKES_TEXTS, fh_policy_export(s.policy,
+						    (enum fh_target)target,
+						    scene_argv, TEXT, TEXT2,
+						    err));
+	make("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":"
+	     "[{\"names\":[\"read\",\"mount\"],\"action\":\"SCMP_ACT_ALLOW\"}]}");
+	SWEEP(MAKES_TEXT, fh_profile_import(FH_TARGET_OCI, path, TEXT, err));
+	unlink(path);
+}
+
+static int learner_made(struct fh_learner *made_one)
+{
+	fh_learner_free(made_one);
+	return made_one ? 0 : -ENOMEM;
+}
+
+/* Evidence that could not be stored is found again. */
+static void test_learners(void)
+{
+	struct fh_learned learned;
+
+	need_failing_memory();
+	learner = fh_learner_new();
+	check(learner);
+	SWEEP(NO_ERR, learner_made(fh_learner_new()));
+	SWEEP(CHANGES, fh_learner_accept(learner, "/srv/secret", err));
+	make("[filesystem]\nread = /etc/fstab\n");
+	SWEEP(CHANGES, fh_learner_load(learner, path, err));
+	make("1 openat(AT_FDCWD, \"/etc/fstab\", O_RDONLY) = 3\n");
+	SWEEP(CHANGES, fh_learner_read_strace(learner, path, err));
+	SWEEP(CHANGES, fh_learner_run(learner, scene_argv, NULL, err));
+	SWEEP(MAKES_TEXT, fh_learner_print(learner, "x", TEXT, err));
+	SWEEP(CHANGES, fh_learner_count(learner, &learned, err));
+	SWEEP(NEVER, (fh_learner_free(learner), learner = NULL, 0));
+	unlink(path);
+}
+
+static void test_boxes(void)
+{
+	struct fh_refusal refusal;
+
+	need_failing_memory();
+	SWEEP(NEED_BOX | MAKES_TEXT,
+	      fh_wait(s.box, -1, &s.out.result, NULL) < 0
+		      ? -EPROTO
+		      : fh_box_print(s.box, scene_argv, FH_JSON, TEXT, err));
+	SWEEP(NEVER, fh_box_refusal(NULL, 0, &refusal, NULL) + EINVAL);
+	SWEEP(NEVER, fh_box_follow(NULL, NULL) + EINVAL);
+	SWEEP(NEVER, (int)fh_box_refusals_lost(NULL));
+	SWEEP(NEVER, !fh_layer_name(0));
+	SWEEP(NEVER, !fh_target_name(0));
+}
+
+static void test_complete(void)
+{
+	need_failing_memory();
+	check_all_tried(is_about_profiles);
+}
+
+static const struct tap_test tests[] = {
+	{ .name = "profiles", .run = test_profiles, .seconds = 120 },
+	{ .name = "other tools' files", .run = test_exchange, .seconds = 300 },
+	{ .name = "learners", .run = test_learners, .seconds = 300 },
+	{ .name = "boxes", .run = test_boxes, .seconds = 60 },
+	{ .name = "no function was left out", .run = test_complete },
+};
+
+int main(void)
+{
+	scene_share();
+	return tap_run(tests, N(tests));
+}
