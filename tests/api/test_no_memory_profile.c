@@ -53,8 +53,20 @@ static void test_exchange(void)
 
 static int learner_made(struct fh_learner *made_one)
 {
+	bool is_made = made_one != NULL;
+
 	fh_learner_free(made_one);
-	return made_one ? 0 : -ENOMEM;
+	return is_made ? 0 : -ENOMEM;
+}
+
+/* One that was not accepted before. */
+static const char *next_path(void)
+{
+	static char next[32];
+	static int n;
+
+	snprintf(next, sizeof(next), "/srv/secret%d", n++);
+	return next;
 }
 
 /* Evidence that could not be stored is found again. */
@@ -66,7 +78,7 @@ static void test_learners(void)
 	learner = fh_learner_new();
 	check(learner);
 	SWEEP(NO_ERR, learner_made(fh_learner_new()));
-	SWEEP(CHANGES, fh_learner_accept(learner, "/srv/secret", err));
+	SWEEP(CHANGES, fh_learner_accept(learner, next_path(), err));
 	make("[filesystem]\nread = /etc/fstab\n");
 	SWEEP(CHANGES, fh_learner_load(learner, path, err));
 	make("1 openat(AT_FDCWD, \"/etc/fstab\", O_RDONLY) = 3\n");
@@ -81,10 +93,11 @@ static void test_learners(void)
 static void test_boxes(void)
 {
 	struct fh_refusal refusal;
+	struct fh_result result;
 
 	need_failing_memory();
 	SWEEP(NEED_BOX | MAKES_TEXT,
-	      fh_wait(s.box, -1, &s.out.result, NULL) < 0
+	      fh_wait(s.box, -1, &result, NULL) < 0
 		      ? -EPROTO
 		      : fh_box_print(s.box, scene_argv, FH_JSON, TEXT, err));
 	SWEEP(NEVER, fh_box_refusal(NULL, 0, &refusal, NULL) + EINVAL);
