@@ -59,14 +59,22 @@ static int learner_made(struct fh_learner *made_one)
 	return is_made ? 0 : -ENOMEM;
 }
 
-/* One that was not accepted before. */
-static const char *next_path(void)
+/* So many, and none accepted before, that there is no room left for one. */
+static int fill(int (*accept)(struct fh_learner *learner, const char *path,
+			      struct fh_error *err))
 {
-	static char next[32];
+	static char longest[4001];
 	static int n;
+	int r = 0;
 
-	snprintf(next, sizeof(next), "/srv/secret%d", n++);
-	return next;
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[0] = '/';
+	for (int i = 0; i < 64 && r == 0; i++) {
+		snprintf(longest + 1, 16, "%d", n++);
+		longest[strlen(longest)] = 'a';
+		r = accept(learner, longest, err);
+	}
+	return r;
 }
 
 /* Evidence that could not be stored is found again. */
@@ -78,7 +86,7 @@ static void test_learners(void)
 	learner = fh_learner_new();
 	check(learner);
 	SWEEP(NO_ERR, learner_made(fh_learner_new()));
-	SWEEP(CHANGES, fh_learner_accept(learner, next_path(), err));
+	SWEEP(CHANGES, fill(fh_learner_accept));
 	make("[filesystem]\nread = /etc/fstab\n");
 	SWEEP(CHANGES, fh_learner_load(learner, path, err));
 	make("1 openat(AT_FDCWD, \"/etc/fstab\", O_RDONLY) = 3\n");
