@@ -11,6 +11,8 @@
 
 #define EVIDENCE_PATHS_MAX 20000     /* different paths that are told apart */
 #define EVIDENCE_CHILDREN_MAX 512    /* of one directory; more are counted there */
+#define EVIDENCE_NAMES_MAX (8u << 20) /* bytes of all names together */
+#define EVIDENCE_LIST_MAX 256 /* programs, ports, variables, abstract sockets: each */
 
 struct evidence;
 
@@ -19,11 +21,25 @@ struct evidence *evidence_new(const char *home);
 void evidence_free(struct evidence *evidence);
 
 /**
+ * evidence_arguments() - what the program was started with, before its paths are told
+ * @argv: NULL: not known; copied. Paths that are arguments become ${1} ...
+ * @cwd:  absolute, real; or NULL. Paths beneath it become ${CWD}/...
+ *
+ * Once for each run. Return: 0 or -ENOMEM
+ */
+int evidence_arguments(struct evidence *evidence, char *const argv[],
+		       const char *cwd);
+
+/**
  * evidence_path() - a path was used
  * @path: absolute, as the program named it, may have ".."
- * @real: where it leads, all links followed, at the time; NULL: it is not there
- *        (then the nearest directory above that is)
- * @use:  USE_ mask
+ * @real: where it leads, all links followed, at the time; NULL: it is not there.
+ *        Of a link that is itself the object (O_NOFOLLOW, lstat, unlink): the real
+ *        directory, and the link's name
+ * @use:  USE_ mask. USE_ENTRY of what is not there: it is about to be made, and what is
+ *        seen of it later is the program's own. With USE_WRITE, of what is there:
+ *        open with O_CREAT, that makes nothing. Calls that only make (mkdir, mknod, the
+ *        new name of link and symlink), of what is there: USE_SEE, please
  *
  * Return: 0, also past the bounds (it is counted); -ENOMEM
  */
@@ -31,6 +47,9 @@ int evidence_path(struct evidence *evidence, const char *path,
 		  const char *real, unsigned int use);
 int evidence_program(struct evidence *evidence, const char *name);
 void evidence_syscall(struct evidence *evidence, unsigned int call);
+/* A call that this way of watching would not tell of: the profile must not refuse it
+ * for not having been seen. The engine says so of each that it does not stop. */
+void evidence_blind(struct evidence *evidence, unsigned int call);
 void evidence_port(struct evidence *evidence, bool is_listen, int family,
 		   uint16_t port, bool is_loopback);
 /* A unix socket with a path is evidence_path() with USE_WRITE; "@name" is told here. */
