@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -136,7 +137,7 @@ static int take_mapping(struct stopped *stopped)
 	const struct observed *observed = &stopped->observed;
 	scratch char path[PATH_MAX];
 
-	if (observe_join(observed->tid, (int)observed->args[4], "", path) < 0 ||
+	if (observe_join(observed, (int)observed->args[4], "", path) < 0 ||
 	    *path != '/')
 		return 0;
 	return learning_path(stopped->learning, observed, stopped->id, path,
@@ -200,6 +201,42 @@ static void count_processes(struct learning *learning)
 	learning->next_count_us = after + 20 * (after - before);
 }
 
+static bool clones_mounts(const struct observed *observed)
+{
+	uint64_t flags;
+
+	return observe_bytes(observed->tid, observed->args[0], &flags,
+			     sizeof(flags)) < 0 ||
+	       flags & CLONE_NEWNS;
+}
+
+/* From here on names may mean different things to different processes. */
+static void watch_view(struct learning *learning,
+		       const struct observed *observed)
+{
+	switch (observed->call) {
+	case CALL_clone:
+		if (!(observed->args[0] & CLONE_NEWNS))
+			return;
+		break;
+	case CALL_clone3: /* the flags come first */
+		if (!clones_mounts(observed))
+			return;
+		break;
+	case CALL_chroot:
+	case CALL_mount:
+	case CALL_move_mount:
+	case CALL_pivot_root:
+	case CALL_setns:
+	case CALL_umount2:
+	case CALL_unshare:
+		break;
+	default:
+		return;
+	}
+	learning->view.is_everybodys = false;
+}
+
 static int take_call(struct stopped *stopped)
 {
 	const struct observed *observed = &stopped->observed;
@@ -253,6 +290,8 @@ int learning_serve(struct learning *learning)
 		stopped.observed.row = observed_call_find((unsigned int)call);
 		for (size_t i = 0; i < 6; i++)
 			stopped.observed.args[i] = notif.data.args[i];
+		watch_view(learning, &stopped.observed);
+		stopped.observed.has_our_root = learning->view.is_everybodys;
 		r = take_call(&stopped);
 	}
 	listener_continue(learning->listener_fd, notif.id);

@@ -33,6 +33,7 @@ void learn_view_init(struct learn_view *ret)
 	(void)stat("/", &st);
 	ret->root_device = st.st_dev;
 	ret->root_inode = st.st_ino;
+	ret->is_everybodys = true;
 }
 
 static bool is_view_of(const struct learn_view *view, pid_t tid)
@@ -40,6 +41,8 @@ static bool is_view_of(const struct learn_view *view, pid_t tid)
 	char link[48], mounts[64];
 	struct stat st;
 
+	if (view->is_everybodys)
+		return true;
 	snprintf(link, sizeof(link), "/proc/%d/ns/mnt", (int)tid);
 	read_mounts(link, mounts, sizeof(mounts));
 	if (!*mounts || strcmp(mounts, view->mounts) != 0)
@@ -141,4 +144,20 @@ void learn_resolve(const struct learn_view *view, pid_t tid, const char *path,
 	/* It is there, but cannot be looked at: by the letter, then. */
 	memcpy(ret->real, path, strlen(path) + 1);
 	observe_normalize(ret->real);
+}
+
+bool learn_resolve_in(const char *path, struct learn_place *ret)
+{
+	struct stat st;
+
+	ret->mode = 0;
+	ret->is_ours = true;
+	ret->is_there = lstat(path, &st) == 0;
+	if (!ret->is_there)
+		return errno == ENOENT || errno == ENOTDIR;
+	if (S_ISLNK(st.st_mode))
+		return false;
+	ret->mode = st.st_mode;
+	memcpy(ret->real, path, strlen(path) + 1);
+	return true;
 }

@@ -12,6 +12,7 @@ struct learn_view {
 	char mounts[64]; /* what /proc/self/ns/mnt says */
 	uint64_t root_device;
 	uint64_t root_inode;
+	bool is_everybodys; /* nobody has changed root or mounts so far */
 };
 
 struct learn_place {
@@ -34,5 +35,9 @@ void learn_view_init(struct learn_view *ret);
  */
 void learn_resolve(const struct learn_view *view, pid_t tid, const char *path,
 		   bool is_link, struct learn_place *ret);
+
+/* The same, where the path's directory is known to be no link, nor below one, and
+ * the name is none; cheaper. Return: false when it is not that simple */
+bool learn_resolve_in(const char *path, struct learn_place *ret);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,13 +14,13 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/scratch.h"
 #include "learn/learn_child.h"
 #include "learn/learn_filter.h"
 #include "learn/learn_notify.h"
 #include "learn/learn_processes.h"
 #include "learn/learn_variables.h"
 #include "learn/learner.h"
+#include "mech/seccomp.h"
 #include "sys/listener_calls.h"
 
 /*
@@ -205,6 +206,18 @@ static int explain_end(struct run *run, const char *path, int r,
 	return 0;
 }
 
+/* What its paths are told in terms of. */
+static int tell_arguments(struct evidence *evidence, char *const argv[],
+			  struct fh_error *err)
+{
+	char cwd[PATH_MAX];
+	bool has_cwd = getcwd(cwd, sizeof(cwd)) && *cwd == '/';
+	int r = evidence_arguments(evidence, argv, has_cwd ? cwd : NULL);
+
+	return r < 0 ? error_set(err, FH_STAGE_PREPARE, r, "watch a program")
+		     : 0;
+}
+
 static int run_program(struct run *run, const struct bpf_program *filter,
 		       const char *path, char *const argv[],
 		       struct fh_error *err)
@@ -294,6 +307,8 @@ int learn_run(struct evidence *evidence, char *const argv[],
 		r = find_program(argv[0], path, err);
 	if (r == 0)
 		r = learn_filter(&filter, err);
+	if (r == 0)
+		r = tell_arguments(evidence, argv, err);
 	if (r == 0) {
 		prctl(PR_GET_CHILD_SUBREAPER, &was_reaper);
 		prctl(PR_SET_CHILD_SUBREAPER, 1);

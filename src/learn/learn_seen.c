@@ -16,13 +16,14 @@
 
 struct entry {
 	uint64_t key;	 /* 0: free */
-	uint32_t age;	 /* of what was not there; 0: it is there */
-	uint32_t use;	 /* all that was seen */
+	uint32_t age;	 /* ages[lasting] when it was added */
+	uint8_t lasting; /* enum learn_lasting */
+	uint8_t use;	 /* all that was seen */
 };
 
 struct learn_seen {
 	uint64_t secret[2];
-	uint32_t age;
+	uint32_t ages[N_LASTING];
 	struct entry entries[N_ENTRIES];
 };
 
@@ -40,7 +41,6 @@ struct learn_seen *learn_seen_new(void)
 		seen->secret[0] = (uint64_t)now.tv_nsec;
 		seen->secret[1] = (uint64_t)(uintptr_t)seen;
 	}
-	seen->age = 1;
 	return seen;
 }
 
@@ -122,7 +122,7 @@ bool learn_seen_has(const struct learn_seen *seen, uint64_t key,
 	const struct entry *entry = find(seen, key);
 
 	return entry && (entry->use & use) == use &&
-	       (!entry->age || entry->age == seen->age);
+	       entry->age == seen->ages[entry->lasting];
 }
 
 /* Its own place, else a free one, else the place of whoever is next in turn. */
@@ -143,21 +143,22 @@ static struct entry *place(struct learn_seen *seen, uint64_t key)
 }
 
 void learn_seen_add(struct learn_seen *seen, uint64_t key, unsigned int use,
-		    bool is_there)
+		    enum learn_lasting lasting)
 {
 	struct entry *entry = place(seen, key);
-	uint32_t age = is_there ? 0 : seen->age;
+	uint32_t age = seen->ages[lasting];
 
-	/* What is known of it while it was there, or not, is not known now. */
-	if (entry->key != key || entry->age != age)
+	/* What was known of it for another time is not known now. */
+	if (entry->key != key || entry->lasting != lasting ||
+	    entry->age != age)
 		entry->use = 0;
 	entry->key = key;
+	entry->lasting = (uint8_t)lasting;
 	entry->age = age;
-	entry->use |= use;
+	entry->use |= (uint8_t)use;
 }
 
-void learn_seen_changed(struct learn_seen *seen)
+void learn_seen_end(struct learn_seen *seen, enum learn_lasting lasting)
 {
-	if (++seen->age == 0)
-		seen->age = 1;
+	seen->ages[lasting]++;
 }

@@ -15,14 +15,21 @@ void learn_seen_free(struct learn_seen *seen);
 uint64_t learn_seen_key(const struct learn_seen *seen, const char *name,
 			unsigned int variant);
 
-/* Was all of that use seen of it? Something that was not there counts only until
- * learn_seen_changed(). */
+/* For how long something is so. */
+enum learn_lasting {
+	LASTS_FOREVER,
+	LASTS_UNTIL_MADE,  /* what is not there may be made */
+	LASTS_UNTIL_MOVED, /* a directory may be renamed, or become a link */
+	N_LASTING,
+};
+
+/* Was all of that use seen of it, and does it last? */
 bool learn_seen_has(const struct learn_seen *seen, uint64_t key,
 		    unsigned int use);
 void learn_seen_add(struct learn_seen *seen, uint64_t key, unsigned int use,
-		    bool is_there);
+		    enum learn_lasting lasting);
 
-/* Something may have been made: what was not there may be there now. */
-void learn_seen_changed(struct learn_seen *seen);
+/* From here on nothing is so any more that lasted until then. */
+void learn_seen_end(struct learn_seen *seen, enum learn_lasting lasting);
 
 #endif

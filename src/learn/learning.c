@@ -20,8 +20,10 @@
 /* Names are told apart by what they are seen as, besides how they were named. */
 #define VARIANT_PROGRAM 8u
 #define VARIANT_MAPPED 9u
+#define VARIANT_DIRECTORY 10u /* its name is its real one */
 
-#define HEAD_SIZE 4096 /* of a program: as much as the kernel reads, and more */
+#define HEAD_SIZE 1024 /* of a program: as much as the kernel reads, and more */
+#define LOADER_WITHIN 64 /* program headers */
 #define INTERPRETERS_MAX 5 /* fs/exec.c */
 
 int learning_init(struct learning *ret, struct evidence *evidence,
@@ -68,13 +70,34 @@ static int open_regular(const char *real)
 	return open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
-/* The interpreter that a file names. Return: 0; -ENOENT: none */
+/* Where an ELF file names its loader. Return: 0; -ENOENT: none */
+static int read_loader(int fd, const Elf64_Ehdr *elf, char ret[PATH_MAX])
+{
+	Elf64_Phdr header;
+
+	for (unsigned int i = 0; i < elf->e_phnum && i < LOADER_WITHIN; i++) {
+		off_t at = (off_t)(elf->e_phoff + i * sizeof(header));
+
+		if (pread(fd, &header, sizeof(header), at) != sizeof(header))
+			break;
+		if (header.p_type != PT_INTERP)
+			continue;
+		if (header.p_filesz < 2 || header.p_filesz > PATH_MAX ||
+		    pread(fd, ret, header.p_filesz, (off_t)header.p_offset) !=
+			    (ssize_t)header.p_filesz ||
+		    ret[header.p_filesz - 1] != '\0')
+			break;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* The interpreter that a file names. Return: 0; 1: of a script; -ENOENT: none */
 static int read_interpreter(int fd, char ret[PATH_MAX])
 {
-	scratch char head[HEAD_SIZE];
+	scratch char head[HEAD_SIZE] __attribute__((aligned(8)));
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 	const Elf64_Ehdr *elf = (const void *)head;
-	Elf64_Phdr header;
 
 	if (n > 2 && head[0] == '#' && head[1] == '!') {
 		size_t at = 2, len;
@@ -84,35 +107,22 @@ static int read_interpreter(int fd, char ret[PATH_MAX])
 		len = strcspn(head + at, " \t\n");
 		memcpy(ret, head + at, len);
 		ret[len] = '\0';
-		return len ? 0 : -ENOENT;
+		return len ? 1 : -ENOENT;
 	}
 	if (n < (ssize_t)sizeof(*elf) ||
 	    memcmp(head, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_ident[EI_CLASS] != ELFCLASS64 ||
-	    elf->e_phentsize != sizeof(header))
+	    elf->e_phentsize != sizeof(Elf64_Phdr))
 		return -ENOENT;
-	for (unsigned int i = 0; i < elf->e_phnum && i < 64; i++) {
-		off_t at = (off_t)(elf->e_phoff + i * sizeof(header));
-
-		if (pread(fd, &header, sizeof(header), at) != sizeof(header))
-			break;
-		if (header.p_type != PT_INTERP)
-			continue;
-		if (header.p_filesz < 2 || header.p_filesz > PATH_MAX)
-			break;
-		n = pread(fd, ret, header.p_filesz, (off_t)header.p_offset);
-		if (n != (ssize_t)header.p_filesz || ret[n - 1] != '\0')
-			break;
-		return 0;
-	}
-	return -ENOENT;
+	return read_loader(fd, elf, ret);
 }
 
 /* The kernel opens the interpreter itself: no call tells of it. */
 static int take_interpreter(struct learning *learning, const char *name,
-			    char ret_real[PATH_MAX])
+			    bool is_script, char ret_real[PATH_MAX])
 {
 	scratch struct learn_place place;
+	int r;
 
 	if (*name != '/')
 		return -ENOENT;
@@ -120,7 +130,9 @@ static int take_interpreter(struct learning *learning, const char *name,
 	if (!place.is_there)
 		return -ENOENT;
 	memcpy(ret_real, place.real, strlen(place.real) + 1);
-	return evidence_path(learning->evidence, name, place.real, USE_EXEC);
+	r = evidence_path(learning->evidence, name, place.real, USE_EXEC);
+	return r < 0 || !is_script ? r
+		: evidence_program(learning->evidence, place.real);
 }
 
 int learning_program(struct learning *learning, const char *real,
@@ -138,14 +150,14 @@ int learning_program(struct learning *learning, const char *real,
 
 		if (learn_seen_has(learning->seen, key, USE_EXEC))
 			return 0;
-		learn_seen_add(learning->seen, key, USE_EXEC, true);
+		learn_seen_add(learning->seen, key, USE_EXEC, LASTS_FOREVER);
 		fd = open_regular(file);
 		if (fd < 0)
 			return 0;
 		r = is_mapped ? -ENOENT : read_interpreter(fd, name);
 		learn_variables_add(learning->variables, fd, file);
-		if (r == 0)
-			r = take_interpreter(learning, name, file);
+		if (r >= 0)
+			r = take_interpreter(learning, name, r, file);
 	}
 	return r == -ENOENT ? 0 : r;
 }
@@ -189,30 +201,72 @@ static unsigned int real_use(const struct learn_place *place, unsigned int use,
 	return use;
 }
 
+/* The directory of a path, if it has a name of its own there. */
+static bool split(const char *path, char ret_directory[PATH_MAX])
+{
+	const char *last = strrchr(path, '/');
+	size_t n = (size_t)(last - path);
+
+	if (n == 0 || !last[1] || strcmp(last, "/..") == 0 ||
+	    strncmp(path, "/proc/", 6) == 0) /* another's, "self" */
+		return false;
+	memcpy(ret_directory, path, n);
+	ret_directory[n] = '\0';
+	return true;
+}
+
+/* In a directory that is known a name takes one call instead of four. */
+static void resolve(struct learning *learning, pid_t tid, const char *path,
+		    bool is_link, struct learn_place *ret)
+{
+	scratch char directory[PATH_MAX];
+	bool is_simple = learning->view.is_everybodys && split(path, directory);
+	uint64_t key = 0;
+
+	if (is_simple) {
+		key = learn_seen_key(learning->seen, directory,
+				     VARIANT_DIRECTORY);
+		if (learn_seen_has(learning->seen, key, USE_SEE) &&
+		    learn_resolve_in(path, ret))
+			return;
+	}
+	learn_resolve(&learning->view, tid, path, is_link, ret);
+	/* Where the name is the real one, so is the directory's. */
+	if (is_simple && ret->is_there && strcmp(ret->real, path) == 0)
+		learn_seen_add(learning->seen, key, USE_SEE, LASTS_UNTIL_MOVED);
+}
+
+/* The program may be about to do that: what was known does not last. */
+static void end_lasting(struct learning *learning, unsigned int use)
+{
+	if (!(use & USE_ENTRY))
+		return;
+	learn_seen_end(learning->seen, LASTS_UNTIL_MADE);
+	if (use == USE_ENTRY) /* open() makes no links */
+		learn_seen_end(learning->seen, LASTS_UNTIL_MOVED);
+}
+
 int learning_path(struct learning *learning, const struct observed *observed,
 		  uint64_t id, const char *path, unsigned int use,
 		  unsigned int how)
 {
 	scratch struct learn_place place;
 	uint64_t key = learn_seen_key(learning->seen, path, how);
-	unsigned int real;
 	int r;
 
 	if (learn_seen_has(learning->seen, key, use)) {
-		if (use & USE_ENTRY)
-			learn_seen_changed(learning->seen);
+		end_lasting(learning, use);
 		return 0;
 	}
-	learn_resolve(&learning->view, observed->tid, path, how & LEARN_LINK,
-		      &place);
+	resolve(learning, observed->tid, path, how & LEARN_LINK, &place);
 	if (!listener_is_valid(learning->listener_fd, id))
 		return 0;
-	real = real_use(&place, use, how);
 	r = evidence_path(learning->evidence, path,
-			  place.is_there ? place.real : NULL, real);
-	learn_seen_add(learning->seen, key, use, place.is_there);
-	if (use & USE_ENTRY)
-		learn_seen_changed(learning->seen);
+			  place.is_there ? place.real : NULL,
+			  real_use(&place, use, how));
+	learn_seen_add(learning->seen, key, use,
+		       place.is_there ? LASTS_FOREVER : LASTS_UNTIL_MADE);
+	end_lasting(learning, use);
 	if (r == 0 && use & USE_WRITE)
 		r = remember_written(learning,
 				     place.is_there ? place.real : path);
