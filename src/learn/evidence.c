@@ -210,14 +210,15 @@ static int add_record(struct evidence *evidence, const struct use *use,
 		.is_made = use->is_made,
 	};
 
-	int type = use->is_made ? SEEN_OTHER : type_of(use->real);
+	int type;
 
-	if (type < 0)
-		return type;
-	seen.type = (uint8_t)type;
 	if (parent->n_children == EVIDENCE_CHILDREN_MAX ||
 	    evidence->n_paths == EVIDENCE_PATHS_MAX)
 		return -E2BIG;
+	type = use->is_made ? SEEN_OTHER : type_of(use->real);
+	if (type < 0)
+		return type;
+	seen.type = (uint8_t)type;
 	seen.real = evidence_copy(evidence, use->real);
 	seen.name = seen.real;
 	if (seen.real && strcmp(use->name, use->real) != 0)
