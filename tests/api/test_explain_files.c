@@ -14,7 +14,7 @@ static const struct refused_row absent[] = {
 	  .option = "-r $'$D/new\\012line'" },
 	{ .action = { "read", "$D/dir/../link" }, .call = "openat",
 	  .wanted = "read", .object = "$D/link", MOUNTS, ENOENT,
-	  .option = "-r $D/link" },
+	  .option = "-r $D/dir -r $D/link" },
 	{ .action = { "list", "$D/dir" }, .call = "openat", .wanted = "read",
 	  .object = "$D/dir", MOUNTS, ENOENT, .option = "-r $D/dir" },
 	{ .action = { "stat", "$D/file" }, .call = "newfstatat", .wanted = "see",
