@@ -9,15 +9,20 @@
 
 /**
  * options_parse() - options of run and its kin into a policy
- * @own:      further switches that the command takes, or NULL
+ * @own:      further options that the command takes, or NULL; letters and arguments of
+ *            those that have some are in verbs[]
+ * @policy:   NULL for a command that takes none of the settings
  * @ret_rest: index of the first argument that is no option
  *
  * Stops at "--" or at the first word that does not start with "-".
  * Return: 0; FH_EXIT_NOT_BOXED after a message; -1 after printing --help
  */
 struct own_switch {
-	const char *name; /* "json" */
-	bool *is_set;
+	const char *name; /* "json"; the last has none */
+	bool *is_set;	  /* NULL for one with an argument */
+	const char **values; /* room for .size arguments */
+	size_t size;
+	size_t *n;
 };
 int options_parse(const char *command, int argc, char **argv,
 		  const struct own_switch *own, struct fh_policy *policy,
@@ -50,6 +55,7 @@ int cmd_broker(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_attack(int argc, char **argv);
+int cmd_learn(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

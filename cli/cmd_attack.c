@@ -75,7 +75,7 @@ int cmd_attack(int argc, char **argv)
 	json = false;
 	policy = fh_policy_new();
 	r = options_parse(argv[0], argc, argv, own, policy, &rest);
-	if (r == 0 && rest < argc) {
+	if (r == 0 && rest < argc && strcmp(argv[rest - 1], "--") != 0) {
 		print_warning("attack runs its own program, not %s; leave it out",
 			      argv[rest]);
 		r = FH_EXIT_NOT_BOXED;

@@ -14,16 +14,29 @@ static const char *const sections[] = {
 	"guarantees", "output",
 };
 
-static void print_setting(const struct fh_setting *setting, struct text *ret)
+static void print_option(char short_name, const char *name, const char *arg,
+			 const char *help, struct text *ret)
 {
 	char left[64];
 	char letter[8] = "    ";
 
-	if (setting->letter)
-		snprintf(letter, sizeof(letter), "-%c, ", setting->letter);
-	snprintf(left, sizeof(left), "%s--%s %s", letter, setting->name,
-		 setting->arg ? setting->arg : "");
-	text_add(ret, "  %-34s %s\n", left, setting->help);
+	if (short_name)
+		snprintf(letter, sizeof(letter), "-%c, ", short_name);
+	snprintf(left, sizeof(left), "%s--%s %s", letter, name, arg ? arg : "");
+	text_add(ret, "  %-34s %s\n", left, help);
+}
+
+static void print_setting(const struct fh_setting *setting, struct text *ret)
+{
+	print_option(setting->letter, setting->name, setting->arg,
+		     setting->help, ret);
+}
+
+static void print_own_help(const struct verb_option *own, struct text *ret)
+{
+	text_add(ret, "\n");
+	for (; own->name; own++)
+		print_option(own->letter, own->name, own->arg, own->help, ret);
 }
 
 static void print_section(const char *section, struct text *ret)
@@ -73,6 +86,8 @@ static void print_verb(const struct verb *verb, struct text *ret)
 		 verb->usage, verb->help);
 	if (verb->detail)
 		text_add(ret, "%s\n", verb->detail);
+	if (verb->own)
+		print_own_help(verb->own, ret);
 	if (verb->takes_options)
 		print_settings_help(ret);
 }

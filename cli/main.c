@@ -17,9 +17,9 @@ static const struct {
 } commands[] = {
 	{ "attack", cmd_attack }, { "broker", cmd_broker },
 	{ "doctor", cmd_doctor }, { "help", cmd_help },
-	{ "profile", cmd_profile }, { "run", cmd_run },
-	{ "show", cmd_show },	  { "version", cmd_version },
-	{ "why", cmd_why },
+	{ "learn", cmd_learn },	  { "profile", cmd_profile },
+	{ "run", cmd_run },	  { "show", cmd_show },
+	{ "version", cmd_version }, { "why", cmd_why },
 };
 
 static const char *verb_at(size_t i, void *ctx)

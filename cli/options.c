@@ -20,7 +20,8 @@ struct parser {
 	int at;
 	int rest; /* where the options end, once that is known */
 	const struct own_switch *own;
-	struct fh_policy *policy;
+	const struct verb *verb;
+	struct fh_policy *policy; /* NULL: the settings are no options of it */
 	struct fh_error err;
 };
 
@@ -42,10 +43,8 @@ static bool find_letter(char letter, struct fh_setting *ret)
 
 static char *const *program(const struct parser *p)
 {
-	const struct verb *verb = verb_find(p->command);
-
-	return verb && verb->rest == REST_PROGRAM && p->rest < p->argc
-		       ? p->argv + p->rest : NULL;
+	return p->verb && p->verb->rest == REST_PROGRAM &&
+		       p->rest < p->argc ? p->argv + p->rest : NULL;
 }
 
 static int take(struct parser *p, const struct fh_setting *setting,
@@ -81,27 +80,33 @@ static int apply(struct parser *p, const struct fh_setting *setting,
 	return take(p, setting, value, origin);
 }
 
-static const char *setting_at(size_t i, void *ctx)
+/* The command's own options, then the settings if it takes them. */
+static const char *option_at(size_t i, void *ctx)
 {
+	const struct parser *p = ctx;
+	const struct verb_option *own = p->verb ? p->verb->own : NULL;
 	struct fh_setting setting;
 
-	(void)ctx;
-	return fh_setting_at(i, &setting) == 0 ? setting.name : NULL;
+	for (; own && own->name; own++)
+		if (!i--)
+			return own->name;
+	return p->policy && fh_setting_at(i, &setting) == 0 ? setting.name
+							    : NULL;
 }
 
-static size_t count_settings(void)
+static size_t count_options(struct parser *p)
 {
 	size_t n = 0;
 
-	while (setting_at(n, NULL))
+	while (option_at(n, p))
 		n++;
 	return n;
 }
 
 static int unknown_option(struct parser *p, const char *name)
 {
-	const char *nearest = nearest_name(name, setting_at, count_settings(),
-					   NULL);
+	const char *nearest = nearest_name(name, option_at, count_options(p),
+					   p);
 
 	error_set(&p->err, FH_STAGE_PARSE, -EINVAL, "no option --%s", name);
 	if (nearest)
@@ -112,48 +117,98 @@ static int unknown_option(struct parser *p, const char *name)
 	return -EINVAL;
 }
 
-static bool take_own(struct parser *p, const char *name)
+static const struct verb_option *find_own(const struct parser *p,
+					  const char *name, char letter)
 {
-	for (const struct own_switch *own = p->own; own && own->name; own++)
-		if (strcmp(own->name, name) == 0)
-			return *own->is_set = true;
-	return false;
+	const struct verb_option *option = p->verb ? p->verb->own : NULL;
+
+	for (; option && option->name; option++)
+		if (name ? strcmp(option->name, name) == 0
+			 : option->letter == letter)
+			return option;
+	return NULL;
+}
+
+/* Return: 1 when the command has no such option of its own */
+static int take_own(struct parser *p, const char *name, const char *value)
+{
+	const struct verb_option *option = find_own(p, name, 0);
+	const struct own_switch *own = p->own;
+
+	while (own && own->name && strcmp(own->name, name) != 0)
+		own++;
+	if (!own || !own->name)
+		return 1;
+	if (own->is_set && value)
+		return error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
+				 "--%s takes no value", name);
+	if (own->is_set) {
+		*own->is_set = true;
+		return 0;
+	}
+	if (!value && p->at >= p->argc)
+		return error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
+				 "--%s needs a value: %s", name,
+				 option ? option->arg : "VALUE");
+	if (!value)
+		value = p->argv[p->at++];
+	if (p->round != ROUND_LOOK)
+		return 0;
+	if (*own->n == own->size)
+		return error_set(&p->err, FH_STAGE_PARSE, -E2BIG,
+				 "--%s is given more than %zu times", name,
+				 own->size);
+	own->values[(*own->n)++] = value;
+	return 0;
 }
 
 static int parse_long(struct parser *p, const char *word)
 {
 	char name[64];
 	size_t len = strcspn(word, "=");
+	const char *value = word[len] ? word + len + 1 : NULL;
 	struct fh_setting setting;
+	int r;
 
 	if (len >= sizeof(name))
 		return unknown_option(p, word);
 	memcpy(name, word, len);
 	name[len] = '\0';
-	if (!word[len] && take_own(p, name))
-		return 0;
-	if (!find(name, &setting))
+	r = take_own(p, name, value);
+	if (r <= 0)
+		return r;
+	if (!p->policy || !find(name, &setting))
 		return unknown_option(p, name);
-	return apply(p, &setting, word[len] ? word + len + 1 : NULL);
+	return apply(p, &setting, value);
+}
+
+static int unknown_letter(struct parser *p, char letter)
+{
+	error_set(&p->err, FH_STAGE_PARSE, -EINVAL, "no option -%c", letter);
+	error_remedy(&p->err, "fumehood help %s lists the options", p->command);
+	return -EINVAL;
 }
 
 /* -v, -r PATH or -rPATH; switches may stand together. */
 static int parse_short(struct parser *p, const char *word)
 {
 	for (; *word; word++) {
-		struct fh_setting setting;
+		const struct verb_option *own = find_own(p, NULL, *word);
+		struct fh_setting setting = { 0 };
+		const char *value = word[1] ? word + 1 : NULL;
+		bool has_value = own && own->arg;
+		int r;
 
-		if (!find_letter(*word, &setting)) {
-			error_set(&p->err, FH_STAGE_PARSE, -EINVAL,
-				"no option -%c", *word);
-			error_remedy(&p->err, "fumehood help %s lists the options",
-				  p->command);
-			return -EINVAL;
+		if (own) {
+			r = take_own(p, own->name, has_value ? value : NULL);
+		} else {
+			if (!p->policy || !find_letter(*word, &setting))
+				return unknown_letter(p, *word);
+			has_value = setting.arg;
+			r = apply(p, &setting, has_value ? value : NULL);
 		}
-		if (setting.arg)
-			return apply(p, &setting, word[1] ? word + 1 : NULL);
-		if (apply(p, &setting, NULL) < 0)
-			return -EINVAL;
+		if (r < 0 || has_value)
+			return r;
 	}
 	return 0;
 }
@@ -196,8 +251,10 @@ int options_parse(const char *command, int argc, char **argv,
 		  int *ret_rest)
 {
 	struct parser p = { .command = command, .argc = argc, .argv = argv,
-			    .own = own, .policy = policy };
-	int r = policy ? parse_rounds(&p) : -ENOMEM;
+			    .own = own, .verb = verb_find(command),
+			    .policy = policy };
+	int r = policy || (p.verb && !p.verb->takes_options)
+			? parse_rounds(&p) : -ENOMEM;
 
 	if (r > 0) {
 		print_help(command);

@@ -12,47 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/io.h"
-
-/* The temporary name stands in the same directory, so that the rename is
- * atomic; O_EXCL and NOFOLLOW keep a planted link from being written to. */
-static int write_file(const char *path, const char *text)
-{
-	char temporary[4096];
-	int r = snprintf(temporary, sizeof(temporary), "%s.%d.tmp", path,
-			 getpid()) >= (int)sizeof(temporary)
-			? -ENAMETOOLONG : 0;
-
-	autoclose int fd = r < 0 ? -1
-		: open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					  O_CLOEXEC, 0600);
-	if (r == 0 && fd < 0)
-		r = -errno;
-	if (r < 0)
-		return r;
-	r = write_exactly(fd, text, strlen(text));
-	if (r == 0 && rename(temporary, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlink(temporary);
-	return r;
-}
-
-static int check_directory(const char *path)
-{
-	char directory[4096];
-	char *slash;
-
-	if (snprintf(directory, sizeof(directory), "%s", path) >=
-	    (int)sizeof(directory))
-		return -ENAMETOOLONG;
-	slash = strrchr(directory, '/');
-	if (!slash)
-		memcpy(directory, ".", 2);
-	else
-		slash[slash == directory] = '\0';
-	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0
-		       ? -errno : 0;
-}
+#include "whole_file.h"
 
 /* "json=FILE": what, and where to. */
 static int parse(const char *value, struct report *ret)
@@ -73,7 +33,7 @@ static int open_path(struct report *ret)
 
 	/* A pipe, a terminal or a device cannot be replaced, and must not. */
 	if (stat(ret->path, &st) < 0 || S_ISREG(st.st_mode))
-		return check_directory(ret->path);
+		return whole_file_check(ret->path);
 	/* Not to wait for a reader, neither now nor at the end. */
 	ret->fd = open(ret->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	return ret->fd < 0 ? -errno : 0;
@@ -105,7 +65,8 @@ static int write_text(const struct report *report, const char *text,
 	int r;
 
 	if (report->path && report->fd < 0)
-		r = write_file(report->path, text);
+		r = whole_file_write(report->path, text, 0600,
+				     false);
 	else
 		r = write_exactly(report->path ? report->fd : STDERR_FILENO,
 				  text, strlen(text));

@@ -16,6 +16,23 @@ static const struct verb_word profile_words[] = {
 	{ 0 },
 };
 
+/* Sorted by name; cmd_learn.c takes them. */
+static const struct verb_option learn_options[] = {
+	{ "accept", 0, "PATH", true,
+	  "grant PATH and what is beneath it though it is sensitive; repeatable" },
+	{ "from-strace", 0, "FILE", true,
+	  "learn from a log of strace -f -y -o FILE; runs nothing" },
+	{ "output", 'o', "FILE", true,
+	  "write the profile to FILE, which must not be there yet; - for standard output" },
+	{ "quiet", 'q', NULL, false, "no summary, no warnings" },
+	{ "update", 0, "FILE", true,
+	  "add to the profile in FILE: show what changes, and ask" },
+	{ "verify", 0, NULL, false,
+	  "run the program once more, in a box made of the profile" },
+	{ "yes", 'y', NULL, false, "with --update: do not ask" },
+	{ 0 },
+};
+
 const struct verb verbs[] = {
 	{ .name = "run", .rest = REST_PROGRAM, .takes_options = true,
 	  .help = "run a program in a box",
@@ -30,15 +47,19 @@ const struct verb verbs[] = {
 	  .help = "would this be allowed, and which rule decides",
 	  .usage = "[OPTIONS] connect|exec|listen|read|syscall|write WHAT",
 	  .detail = "Exit status 0 when it would be allowed, 1 when it would be refused." },
+	{ .name = "learn", .rest = REST_PROGRAM, .own = learn_options,
+	  .help = "run a program as it is, and write the profile that it needs",
+	  .usage = "-o FILE | --update FILE [OPTIONS] [--] PROGRAM [ARGS...]",
+	  .detail = "The program is not boxed while it is watched: learn from what you would run anyway. What is sensitive stands in comments until --accept names it. Exit status 0 when the profile was written, and --verify found it enough; 1 when it was not, or an update was declined; 125 to 127 as for run." },
 	{ .name = "doctor", .rest = REST_NOTHING, .takes_json = true,
 	  .help = "what this kernel and this user can give",
 	  .usage = "[--json]",
 	  .detail = "Tries the namespaces for real, and names the cause and the remedy of what is missing." },
-	{ .name = "attack", .rest = REST_NOTHING, .takes_options = true,
+	{ .name = "attack", .rest = REST_PROGRAM, .takes_options = true,
 	  .takes_json = true,
 	  .help = "try to break out of a box made with these options",
-	  .usage = "[--json] [OPTIONS]",
-	  .detail = "Exit status 1 when anything got through." },
+	  .usage = "[--json] [OPTIONS] [-- PROGRAM [ARGS...]]",
+	  .detail = "Exit status 1 when anything got through. PROGRAM is not run: it is what a profile's variables stand for." },
 	{ .name = "profile", .rest = REST_WORDS, .words = profile_words,
 	  .takes_json = true,
 	  .help = "policies in files: list, print, check them",

@@ -22,6 +22,15 @@ struct verb_word {
 	enum word_rest rest;
 };
 
+/* An option that one verb has for itself. */
+struct verb_option {
+	const char *name;
+	char letter;	  /* or '\0' */
+	const char *arg;  /* what its argument is; NULL: a switch */
+	bool is_path;	  /* the argument is one */
+	const char *help;
+};
+
 struct verb {
 	const char *name;
 	const char *help;   /* one line, without a full stop */
@@ -29,6 +38,7 @@ struct verb {
 	const char *detail; /* more help, in sentences; may be NULL */
 	enum verb_rest rest;
 	const struct verb_word *words; /* REST_WORDS; the last has no name */
+	const struct verb_option *own; /* the last has no name; NULL: none */
 	bool takes_options; /* those of settings[] */
 	bool takes_json;    /* --json as well */
 };

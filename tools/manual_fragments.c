@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "mech/seccomp_policies.h"
 #include "plan/plan.h"
+#include "profile/profile_builtin.h"
 #include "supervise/result.h"
 #include "exit_codes.h"
 #include "tables/guarantees.h"
@@ -73,6 +75,25 @@ static void add_sections(struct text *ret)
 			text_add(ret, "%s%s", before, settings[i].name);
 			before = ", ";
 		}
+		text_add(ret, "\n\n");
+	}
+}
+
+/* The descriptions of the profiles that are built in, which are files of ours. */
+static void add_profiles(struct text *ret)
+{
+	static const char key[] = "\ndescription = ";
+
+	for (size_t i = 0; i < n_builtin_profiles; i++) {
+		const char *line = strstr(builtin_profiles[i].text, key);
+		char description[256] = "";
+
+		if (line)
+			snprintf(description, sizeof(description), "%.*s",
+				 (int)strcspn(line + sizeof(key) - 1, "\n"),
+				 line + sizeof(key) - 1);
+		text_add(ret, "*%s*\n\t", builtin_profiles[i].name);
+		add_sentence(ret, description);
 		text_add(ret, "\n\n");
 	}
 }
@@ -371,6 +392,7 @@ const struct fragment manual_fragments[] = {
 	{ "manual-options", add_options },
 	{ "manual-policies", add_policies },
 	{ "manual-policy-calls", add_policy_calls },
+	{ "manual-profiles", add_profiles },
 	{ "manual-questions", add_questions },
 	{ "manual-sections", add_sections },
 	{ "manual-steps", add_steps },

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-/** fh_version() - of the library at run time: "0.3.0" */
+/** fh_version() - of the library at run time: "0.4.0" */
 const char *fh_version(void);
 
 #ifdef __cplusplus

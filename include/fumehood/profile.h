@@ -23,6 +23,9 @@ extern "C" {
  *
  * A file is opened once, must be regular, belong to root or the effective user and
  * not be writable by others; so must the directory that a name was found in.
+ * A name that a profile extends is looked for in its own directory first, and a relative
+ * file starts there; its own name means the next one of that name. One that
+ * several extend is there once. In a set-user-ID program there is no $HOME.
  *
  * Return: 0; -ENOENT for no such profile (err has the nearest name), an unknown
  *         section or setting; -EINVAL for a bad line or value, an unknown

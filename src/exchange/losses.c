@@ -34,6 +34,7 @@ const struct loss_row loss_rows[] = {
 	{ "device", { OCI_FILES, NULL, NULL } },
 	{ "env", { OCI_PROCESS, NULL, NULL } },
 	{ "exec", { OCI_FILES, NULL, NULL } },
+	{ "explain", OURS },
 	{ "file-size", { OCI_CEILING, NULL, BWRAP_CEILING } },
 	{ "gid", { OCI_PROCESS, NULL, BWRAP_IDS } },
 	{ "hide", { OCI_FILES, NULL, NULL } },
@@ -49,6 +50,7 @@ const struct loss_row loss_rows[] = {
 	{ "on-deny", { NULL, "a refused call gets ENOSYS", BWRAP_FILTER } },
 	{ "open-files", { OCI_CEILING, NULL, BWRAP_CEILING } },
 	{ "pids", { OCI_CEILING, NULL, BWRAP_CGROUP } },
+	{ "profile", { NULL, NULL, NULL } }, /* what it said has its own rows */
 	{ "quiet", OURS },
 	{ "read", { OCI_FILES, NULL, NULL } },
 	{ "report", OURS },
@@ -155,23 +157,33 @@ int export_settings_lost(struct export *export)
 	return r;
 }
 
+static void lose_guarantee(const struct export *export, int g)
+{
+	const struct plan_guarantee *row = &export->plan->guarantees[g];
+	uint32_t lacking = row->holders & ~holders[export->target].mechanisms;
+
+	if (row->holders && !lacking)
+		return;
+	text_add(export->losses, "%s: ", guarantees[g].name);
+	if (!row->holders) {
+		/* Nor does anything here, where it has been given up. */
+		text_add(export->losses, "%s either: %s\n",
+			 holders[export->target].nothing, row->lost);
+		return;
+	}
+	if (lacking == row->holders)
+		text_add(export->losses, "%s: it is held by ",
+			 holders[export->target].nothing);
+	else
+		text_add(export->losses, "only in part: without ");
+	plan_print_holders(lacking, export->losses);
+	text_add(export->losses, "\n");
+}
+
 void export_guarantees_lost(struct export *export)
 {
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		const struct plan_guarantee *row = &export->plan->guarantees[g];
-		uint32_t lacking =
-			row->holders & ~holders[export->target].mechanisms;
-
-		if (!row->is_asked || !lacking ||
-		    holders[export->target].otherwise & GUARANTEE_BIT(g))
-			continue;
-		text_add(export->losses, "%s: ", guarantees[g].name);
-		if (lacking == row->holders)
-			text_add(export->losses, "%s: it is held by ",
-				 holders[export->target].nothing);
-		else
-			text_add(export->losses, "only in part: without ");
-		plan_print_holders(lacking, export->losses);
-		text_add(export->losses, "\n");
-	}
+	for (int g = 0; g < N_GUARANTEES; g++)
+		if (export->plan->guarantees[g].is_asked &&
+		    !(holders[export->target].otherwise & GUARANTEE_BIT(g)))
+			lose_guarantee(export, g);
 }

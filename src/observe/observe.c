@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/scratch.h"
 #include "observe/observe_base.h"
 #include "sys/mounts_calls.h"
 
@@ -41,7 +42,8 @@ static int read_link(const char *link, char ret[PATH_MAX])
 /* What the process has as its root is not seen in what its links say: cuts it off. */
 static int cut_root(pid_t tid, char *path)
 {
-	char link[32], root[PATH_MAX];
+	scratch char root[PATH_MAX];
+	char link[32];
 	size_t n;
 	int r;
 
@@ -59,8 +61,10 @@ static int cut_root(pid_t tid, char *path)
 	return 0;
 }
 
-static int read_directory(pid_t tid, int dirfd, char ret[PATH_MAX])
+static int read_directory(const struct observed *observed, int dirfd,
+			  char ret[PATH_MAX])
 {
+	const pid_t tid = observed->tid;
 	char link[48];
 	int r;
 
@@ -73,7 +77,7 @@ static int read_directory(pid_t tid, int dirfd, char ret[PATH_MAX])
 	r = read_link(link, ret);
 	if (r == -EBADF && dirfd == AT_FDCWD)
 		r = -ESRCH;
-	return r < 0 ? r : cut_root(tid, ret);
+	return r < 0 || observed->has_our_root ? r : cut_root(tid, ret);
 }
 
 /* Adds components; "." and empty ones are nothing. */
@@ -95,14 +99,15 @@ static int add_components(char ret[PATH_MAX], size_t *len, const char *name)
 	return 0;
 }
 
-int observe_join(pid_t tid, int dirfd, const char *name, char ret[PATH_MAX])
+int observe_join(const struct observed *observed, int dirfd, const char *name,
+		 char ret[PATH_MAX])
 {
-	char result[PATH_MAX];
+	scratch char result[PATH_MAX];
 	size_t len = 0;
 	int r;
 
 	if (*name != '/') {
-		r = read_directory(tid, dirfd, result);
+		r = read_directory(observed, dirfd, result);
 		if (!*name && (r == -ENOENT || (r == 0 && *result != '/'))) {
 			*ret = '\0';
 			return 0;
@@ -142,7 +147,7 @@ static bool can_be_empty(const struct observed *observed, uint64_t address)
 int observe_path(const struct observed *observed, int index, char ret[PATH_MAX])
 {
 	const struct observed_path *row;
-	char name[PATH_MAX];
+	scratch char name[PATH_MAX];
 	uint64_t address;
 	int dirfd = AT_FDCWD;
 	ssize_t n;
@@ -163,7 +168,7 @@ int observe_path(const struct observed *observed, int index, char ret[PATH_MAX])
 		if (n == 0 && !can_be_empty(observed, address))
 			return -ENOENT;
 	}
-	return observe_join(observed->tid, dirfd, name, ret);
+	return observe_join(observed, dirfd, name, ret);
 }
 
 static unsigned int use_of_flags(uint64_t flags)

@@ -4,6 +4,7 @@
 #define FH_OBSERVE_OBSERVE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,6 +17,7 @@ struct observed {
 	const struct observed_call *row;
 	unsigned int call; /* enum syscall_id */
 	uint64_t args[6];
+	bool has_our_root; /* it is known to: its names need not be cut */
 };
 
 /* Where an address leads. */

@@ -52,8 +52,9 @@ static void read_abstract(const char *name, size_t len, char *ret)
 	ret[len ? len : 1] = '\0';
 }
 
-static int read_unix(pid_t tid, const struct sockaddr_storage *address,
-		     size_t len, struct observed_address *ret)
+static int read_unix(const struct observed *observed,
+		     const struct sockaddr_storage *address, size_t len,
+		     struct observed_address *ret)
 {
 	const struct sockaddr_un *un = (const void *)address;
 	size_t n = len - offsetof(struct sockaddr_un, sun_path);
@@ -67,7 +68,7 @@ static int read_unix(pid_t tid, const struct sockaddr_storage *address,
 	}
 	memcpy(name, un->sun_path, n);
 	name[n] = '\0';
-	return observe_join(tid, AT_FDCWD, name, ret->path);
+	return observe_join(observed, AT_FDCWD, name, ret->path);
 }
 
 int observe_address(const struct observed *observed,
@@ -92,6 +93,6 @@ int observe_address(const struct observed *observed,
 	if (ret->family == AF_INET || ret->family == AF_INET6)
 		return read_internet(&address, (size_t)len, ret);
 	if (ret->family == AF_UNIX)
-		return read_unix(observed->tid, &address, (size_t)len, ret);
+		return read_unix(observed, &address, (size_t)len, ret);
 	return 0;
 }

@@ -4,7 +4,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/types.h>
+
+#include "observe/observe.h"
 
 /**
  * observe_join() - the absolute path of a name
@@ -15,6 +16,7 @@
  *         system. -ENOENT for a directory that was deleted; -ENOTDIR for a name
  *         below something without one; -ENAMETOOLONG; -EBADF, -ESRCH, -EACCES
  */
-int observe_join(pid_t tid, int dirfd, const char *name, char ret[PATH_MAX]);
+int observe_join(const struct observed *observed, int dirfd, const char *name,
+		 char ret[PATH_MAX]);
 
 #endif
