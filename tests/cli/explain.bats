@@ -59,9 +59,3 @@ teardown() {
   wait $! || status=$?
   [ "$status" = 9 ]
 }
-
-@test "where ptrace is refused it says so, and nothing is run" {
-  run "$FUMEHOOD" run -x "$FUMEHOOD" -w "$dir" -- "$FUMEHOOD" run --explain -- touch "$dir/made"
-  [ "$status" = 125 ]
-  [ ! -e "$dir/made" ]
-}
