@@ -70,8 +70,7 @@ static bool ask_private(struct question *q, const struct mount_op *op,
 	}
 	if (op->kind != MOUNT_TMPFS && op->kind != MOUNT_DIRECTORY)
 		return false;
-	text_add(reason, "%s in the box is its own, and does not show what lies there outside",
-		 op->target);
+	rule_describe_lack(op, reason);
 	if (is_there)
 		advise(q, rule_access_option(q->access), path);
 	return true;
@@ -87,7 +86,7 @@ static int ask_path(struct question *q)
 		return r;
 	op = prepared_find(q->prepared, path);
 	if (!op) {
-		text_add(&q->answer->reason, "no grant covers it");
+		rule_describe_lack(op, &q->answer->reason);
 		advise(q, rule_access_option(q->access), path);
 		return 0;
 	}

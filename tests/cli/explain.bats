@@ -59,3 +59,15 @@ teardown() {
   wait $! || status=$?
   [ "$status" = 9 ]
 }
+
+@test "a program whose interpreter is not shown is told of" {
+  printf '#!%s/interp\n' "$dir" >"$dir/script"
+  cp /bin/true "$dir/interp"
+  chmod 755 "$dir/script"
+  run "$FUMEHOOD" run --explain -x "$dir/script" -- "$dir/script"
+  [ "$status" = 127 ]
+  [[ $output == *"exec $dir/interp: execve: ENOENT;"*"would allow it: -x $dir/interp"* ]]
+  "$FUMEHOOD" run -x "$dir/script" -x "$dir/interp" -- "$dir/script"
+  run "$FUMEHOOD" run --explain -- "$dir/absent"
+  [[ $output != *"refused"* ]]
+}
