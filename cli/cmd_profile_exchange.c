@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "exit_codes.h"
 #include "profile_exchange.h"
+#include "subcommands.h"
 
 #define EXPORT_EXAMPLE "fumehood profile export pdftotext --to oci"
 #define IMPORT_EXAMPLE "fumehood profile import seccomp.json --from oci"
@@ -20,16 +21,6 @@ struct words {
 	const char *output; /* of -o */
 	char **program;	    /* after "--", NULL: none */
 };
-
-static int refuse_use(const char *verb, const char *what, const char *example)
-{
-	struct fh_error err;
-
-	error_set(&err, FH_STAGE_PARSE, 0, "%s: %s", verb, what);
-	error_remedy(&err, "write it like %s", example);
-	print_error(&err);
-	return FH_EXIT_NOT_BOXED;
-}
 
 static int fail(const struct fh_error *err)
 {
@@ -151,7 +142,7 @@ static int write_file(const char *path, const char *text)
 
 	if (r == 0)
 		return 0;
-	error_set(&err, FH_STAGE_PARSE, r, "write %s", path);
+	error_set(&err, FH_STAGE_PARSE, r, "write %s: %s", path, strerror(-r));
 	return fail(&err);
 }
 

@@ -1,4 +1,4 @@
-/* What of a policy each target lacks: settings and guarantees, in one table each. */
+/* What of a policy each target lacks: settings, guarantees and new system calls. */
 #include "exchange/losses.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "exchange/exchange.h"
 #include "tables/settings.h"
+#include "tables/syscalls.h"
 
 #define OUR_OWN "it tells nothing of that kind"
 #define OURS { OUR_OWN, OUR_OWN, OUR_OWN }
@@ -186,4 +187,41 @@ void export_guarantees_lost(struct export *export)
 		if (export->plan->guarantees[g].is_asked &&
 		    !(holders[export->target].otherwise & GUARANTEE_BIT(g)))
 			lose_guarantee(export, g);
+}
+
+/* The last kernel whose calls libseccomp 2.5.4 of Debian 12 knows all. */
+#define KNOWN_MAJOR 5
+#define KNOWN_MINOR 17
+
+static bool is_newer(const char *since)
+{
+	int major = 0, minor = 0;
+
+	/* "5.17", of our own table. */
+	for (; *since >= '0' && *since <= '9'; since++)
+		major = major * 10 + *since - '0';
+	if (*since == '.')
+		since++;
+	for (; *since >= '0' && *since <= '9'; since++)
+		minor = minor * 10 + *since - '0';
+	return major > KNOWN_MAJOR ||
+	       (major == KNOWN_MAJOR && minor > KNOWN_MINOR);
+}
+
+void export_new_calls_lost(struct export *export)
+{
+	const struct filter *filter = &export->filter;
+	struct text *losses = export->losses;
+	const char *before = "syscalls: refused with ENOSYS where libseccomp is older than they are: ";
+
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		int nr = syscall_on(filter->arch, call);
+
+		if (nr < 0 || filter->by_nr[nr].kind != VERDICT_ALLOW ||
+		    !is_newer(syscalls[call].since))
+			continue;
+		text_add(losses, "%s%s", before, syscalls[call].name);
+		before = " ";
+	}
+	text_add(losses, *before == ' ' ? "\n" : "");
 }

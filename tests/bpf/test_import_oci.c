@@ -17,6 +17,7 @@ struct profile {
 	struct syscall_change changes[CHANGES_MAX];
 	size_t n;
 	enum fh_deny on_deny;
+	enum syscall_policy base;
 };
 
 static const char *read_profile(const char *name)
@@ -44,7 +45,9 @@ static int take_line(void *ctx, const struct profile_line *line,
 
 	check_str(line->section, "syscalls");
 	if (strcmp(line->name, "syscalls") == 0) {
-		check_str(line->value, "default");
+		while (strcmp(syscall_policies[profile->base].name,
+			      line->value) != 0)
+			check(++profile->base < N_BOX_POLICIES);
 	} else if (strcmp(line->name, "on-deny") == 0) {
 		check_str(line->value, "kill");
 		profile->on_deny = FH_DENY_KILL;
@@ -77,6 +80,7 @@ static void imported(const char *text, enum filter_arch arch,
 	request.changes = profile.changes;
 	request.n_changes = profile.n;
 	request.on_deny = profile.on_deny;
+	request.base = profile.base;
 	check_int(seccomp_compile(&request, ret, &err), 0);
 	text_done(&out);
 }
@@ -228,29 +232,32 @@ static void test_deny_list(void)
 	check(!allows("deny_list.json", "kill", 1));
 }
 
-/* What was exported comes back as it went. */
+/* What was exported comes back as it went, in each policy's own terms. */
 static void test_round_trip(void)
 {
 	static struct export export;
 	static struct text out, losses;
 	static struct filter back;
-	struct seccomp_request request = { .arch = FILTER_ARCH_NATIVE };
-	unsigned n = 0;
 
-	check_int(seccomp_compile(&request, &export.filter, NULL), 0);
 	export.out = &out;
 	export.losses = &losses;
-	check_int(export_oci(&export, NULL), 0);
-	imported(text_string(&out), FILTER_ARCH_NATIVE, &back);
-	for (int nr = 0; nr < FILTER_NR_MAX; nr++) {
-		struct seccomp_data data = { .arch = eval_arch[back.arch],
-					     .nr = nr };
+	for (int base = 0; base < N_BOX_POLICIES; base++) {
+		struct seccomp_request request = { .arch = FILTER_ARCH_NATIVE,
+						   .base = base };
+		struct seccomp_data data = {
+			.arch = eval_arch[FILTER_ARCH_NATIVE]
+		};
 
-		check_int(lets_through(eval(&export.filter, &data)),
-			  lets_through(eval(&back, &data)));
-		n += lets_through(eval(&back, &data));
+		check_int(seccomp_compile(&request, &export.filter, NULL), 0);
+		check_int(export_oci(&export, NULL), 0);
+		imported(text_string(&out), FILTER_ARCH_NATIVE, &back);
+		for (data.nr = 0; data.nr < FILTER_NR_MAX; data.nr++)
+			check_int(lets_through(eval(&export.filter, &data)),
+				  lets_through(eval(&back, &data)));
+		text_done(&out);
+		text_done(&losses);
+		out = losses = (struct text){ 0 };
 	}
-	check(n > 250);
 }
 
 static const struct tap_test tests[] = {

@@ -101,7 +101,7 @@ static void test_systemd(void)
 {
 	check_str(names_of(losses_of(FH_TARGET_SYSTEMD)),
 		  "connect explain hostname keep-env keep-fd on-deny quiet "
-		  "report require tty verbose files-see kernel files-read "
+		  "report require tty verbose files-see syscalls kernel files-read "
 		  "files-write network sockets processes privileges ");
 }
 
