@@ -1,9 +1,10 @@
-/* fumehood profile: policies in files, listed, printed and checked. */
+/* fumehood profile: policies in files, listed, printed, checked and exchanged. */
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "cli.h"
 #include "exit_codes.h"
+#include "profile_exchange.h"
 #include "subcommands.h"
 
 #define EXAMPLE "fumehood profile show pdftotext"
@@ -77,6 +78,8 @@ static const struct subcommand subcommands[] = {
 	{ "list", profile_list },
 	{ "show", profile_show },
 	{ "check", profile_check },
+	{ "export", profile_export },
+	{ "import", profile_import },
 	{ 0 },
 };
 

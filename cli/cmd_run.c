@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "cli.h"
 #include "exit_codes.h"
+#include "explain_print.h"
 #include "relay.h"
 #include "report_file.h"
 
@@ -18,6 +19,7 @@
 struct session {
 	bool is_quiet;
 	bool is_verbose;
+	bool is_explaining;
 	bool has_own_session;
 	char *keep_fds; /* one a line */
 	struct report report;
@@ -43,6 +45,9 @@ static int session_begin(const struct fh_policy *policy, struct session *ret,
 
 	if (r == 0)
 		r = ask_whether(policy, "verbose", "yes", &ret->is_verbose,
+				err);
+	if (r == 0)
+		r = ask_whether(policy, "explain", "yes", &ret->is_explaining,
 				err);
 	if (r == 0)
 		r = ask_whether(policy, "tty", "none", &ret->has_own_session,
@@ -156,6 +161,8 @@ static int follow(int signals, struct fh_box *box,
 	}
 	if (result.error.code)
 		print_error(&result.error);
+	if (session->is_explaining && !session->is_quiet)
+		explain_print(box);
 	if (report_write(&session->report, box, argv, &err) < 0)
 		print_error(&err); /* the program ran: its status stands */
 	return result.exit_code;
@@ -167,7 +174,8 @@ static int run_session(const struct fh_policy *policy, char **argv,
 	const struct fh_log log = { warn, session };
 	const struct fh_spawn_options options = {
 		.size = sizeof(options),
-		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD,
+		.flags = FH_SPAWN_RAISE_NOFILE | FH_SPAWN_DIE_WITH_THREAD |
+			 (session->is_explaining ? FH_SPAWN_EXPLAIN : 0),
 		.log = &log,
 	};
 	struct fh_box *box = NULL;

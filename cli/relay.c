@@ -1,6 +1,8 @@
 /* Waits for a box in one event loop, and passes on the signals we get. */
 #include "relay.h"
 
+#include <fumehood/refusal.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -70,6 +72,8 @@ int relay_until_end(int signals, struct fh_box *box, bool has_own_session,
 	};
 
 	while (!(watched[0].revents & POLLIN)) {
+		/* Only a box that is explained has anything to follow. */
+		fh_box_follow(box, NULL);
 		if (poll(watched, 2, -1) > 0 && watched[1].revents)
 			read_signal(signals, box, has_own_session);
 	}

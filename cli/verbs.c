@@ -13,6 +13,8 @@ static const struct verb_word profile_words[] = {
 	{ "list", WORD_NOTHING },
 	{ "show", WORD_PROFILE },
 	{ "check", WORD_PROFILE },
+	{ "export", WORD_PROFILE },
+	{ "import", WORD_FILE },
 	{ 0 },
 };
 
@@ -62,8 +64,8 @@ const struct verb verbs[] = {
 	  .detail = "Exit status 1 when anything got through. PROGRAM is not run: it is what a profile's variables stand for." },
 	{ .name = "profile", .rest = REST_WORDS, .words = profile_words,
 	  .takes_json = true,
-	  .help = "policies in files: list, print, check them",
-	  .usage = "list [--json] | show [--json] NAME|FILE | check NAME|FILE...",
+	  .help = "policies in files: list, print, check, exchange them",
+	  .usage = "list [--json] | show [--json] NAME|FILE | check NAME|FILE... | export NAME|FILE --to oci|systemd|bwrap [-- PROGRAM ARGS...] | import FILE --from oci [-o FILE]",
 	  .detail = "A file has a slash in its name: ./app.conf. Names are looked up in $HOME/.config/fumehood, /etc/fumehood, /usr/share/fumehood, and among what is built in." },
 	{ .name = "broker", .rest = REST_WORDS, .words = broker_words,
 	  .takes_json = true,

@@ -23,6 +23,8 @@ static inline uint32_t eval_action(struct verdict verdict)
 		return SECCOMP_RET_ALLOW;
 	case VERDICT_LOG:
 		return SECCOMP_RET_LOG;
+	case VERDICT_TRACE:
+		return SECCOMP_RET_TRACE;
 	case VERDICT_ERRNO:
 		return SECCOMP_RET_ERRNO | verdict.error;
 	case VERDICT_KILL:

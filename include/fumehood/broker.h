@@ -247,7 +247,8 @@ int fh_broker_key_at(size_t index, struct fh_broker_key *ret);
  * @path: opened once; refused when others than its owner can write it, or
  *        when it belongs to neither the user nor root
  *
- * Adds to what is there. Return: 0; as the calls above, with file and line;
+ * Adds to what is there. Grants may have ${HOME} and ${CWD}, as those of
+ * fh_policy_load(). Return: 0; as the calls above, with file and line;
  * -EACCES for such a file, -EFBIG past 1 MiB, what opening says; the
  * description is as it was when it fails
  */

@@ -74,7 +74,9 @@ int fh_policy_get(const struct fh_policy *policy, const char *name, char **ret,
 /**
  * fh_policy_print() - all that differs from the default
  * @ret: FH_TEXT: sections and lines in the manner of a systemd unit, with
- *       control characters and backslashes escaped; FH_JSON: one object; freed
+ *       control characters and backslashes escaped, and as $$ each dollar that
+ *       would begin a variable, so that fh_policy_load() takes it (but for a
+ *       report to a file, and lines of more than 8 KiB); FH_JSON: one object; freed
  *       with free(3)
  *
  * Return: 0, -EINVAL, -E2BIG past 16 MiB, or -ENOMEM

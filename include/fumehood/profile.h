@@ -23,6 +23,9 @@ extern "C" {
  *
  * A file is opened once, must be regular, belong to root or the effective user and
  * not be writable by others; so must the directory that a name was found in.
+ * A name that a profile extends is looked for in its own directory first, and a relative
+ * file starts there; its own name means the next one of that name. One that
+ * several extend is there once. In a set-user-ID program there is no $HOME.
  *
  * Return: 0; -ENOENT for no such profile (err has the nearest name), an unknown
  *         section or setting; -EINVAL for a bad line or value, an unknown
@@ -60,7 +63,7 @@ int fh_profile_print(const char *profile, enum fh_format format, char **ret,
 enum fh_target {
 	FH_TARGET_OCI,	   /* seccomp JSON of the OCI runtime specification */
 	FH_TARGET_SYSTEMD, /* lines for [Service] */
-	FH_TARGET_BWRAP,   /* an argument list for bubblewrap, one a line */
+	FH_TARGET_BWRAP,   /* a shell command that runs bubblewrap */
 };
 
 /** fh_target_name() - "oci"; NULL past the last */
@@ -75,9 +78,14 @@ const char *fh_target_name(int target);
  *              free(3)
  *
  * Whatever the policy has and the other does not hold is in @ret_losses, by
- * the name of its setting, or of the guarantee that nobody holds there. Probes the kernel.
+ * the name of its setting, or of the guarantee that nobody holds there. Probes the
+ * kernel, but takes namespaces for granted: it is the other that makes them.
+ * FH_TARGET_OCI is told of system calls alone, those of this architecture. The others
+ * have the paths of this machine; variables that are kept are those of whoever
+ * runs it, and without @argv, so is the program of FH_TARGET_BWRAP.
  *
- * Return: 0; what fh_plan_new() returns; -EINVAL; -ENOMEM
+ * Return: 0; what fh_plan_new() and fh_plan_check() return; -EINVAL, also for
+ *         names that the other cannot be told; -ENOMEM
  */
 int fh_policy_export(const struct fh_policy *policy, enum fh_target target,
 		     char *const argv[], char **ret, char **ret_losses,

@@ -26,6 +26,19 @@ static int no_memory(struct fh_error *err)
 	return error_set(err, FH_STAGE_PREPARE, -ENOMEM, "box a program");
 }
 
+/* To explain what is refused takes what the box was made of. */
+static void keep(struct fh_box *box, int r, struct prepared *prepared)
+{
+	if (box->explain && r == 0)
+		explain_keep(box->explain, prepared);
+	prepared_done(prepared);
+	if (r == 0)
+		return;
+	explain_free(box->explain);
+	box->explain = NULL;
+	refusals_done(&box->account->refusals);
+}
+
 /* One try with one plan. */
 static int start(struct fh_box *box, const struct fh_plan *plan,
 		 char *const *argv, const struct fh_spawn_options *options,
@@ -34,6 +47,7 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 	struct prepare_request request = {
 		.argv = argv,
 		.may_raise_descriptors = options->flags & FH_SPAWN_RAISE_NOFILE,
+		.is_traced = options->flags & FH_SPAWN_EXPLAIN,
 	};
 	struct prepared prepared;
 	int r = prepare_check_kept(plan->policy, err);
@@ -47,9 +61,16 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 	if (r == 0) {
 		prepared.box.dies_with_thread =
 			options->flags & FH_SPAWN_DIE_WITH_THREAD;
-		r = running_start(&prepared.box, plan->policy->timeout_ms,
-				  &box->running, err);
-		prepared_done(&prepared);
+		if (request.is_traced)
+			r = explain_new(plan, &prepared, &box->account->refusals,
+					&box->explain, err);
+		if (r == 0)
+			r = running_start(&prepared.box,
+					  plan->policy->timeout_ms,
+					  box->explain ? explain_trace(box->explain)
+						       : NULL,
+					  &box->running, err);
+		keep(box, r, &prepared);
 	}
 	streams_close(&box->streams, r < 0);
 	return r;
@@ -198,6 +219,7 @@ int box_spawn(const struct fh_policy *policy, const struct fh_plan *plan,
 void box_free(struct fh_box *box)
 {
 	running_done(&box->running);
+	explain_free(box->explain);
 	streams_close(&box->streams, true);
 	plan_free(box->own_plan);
 	free(box->view);
@@ -205,4 +227,15 @@ void box_free(struct fh_box *box)
 	refusals_done(&box->account->refusals);
 	free(box->account);
 	free(box);
+}
+
+int box_need_tracer(const struct fh_box *box, const char *function,
+		    struct fh_error *err)
+{
+	if (!box->explain || box->running.has_ended ||
+	    trace_is_ours(explain_trace(box->explain)))
+		return 0;
+	return error_set(err, FH_STAGE_SUPERVISE, -EINVAL,
+			 "%s: with FH_SPAWN_EXPLAIN only for the thread that started the box",
+			 function);
 }

@@ -4,6 +4,7 @@
 
 #include <fumehood/spawn.h>
 
+#include "explain/explain.h"
 #include "explain/refusals.h"
 #include "plan/plan.h"
 #include "supervise/running.h"
@@ -16,6 +17,7 @@ struct fh_box {
 	struct fh_plan *own_plan;   /* to be freed; NULL when borrowed */
 	struct fh_plan *view; /* a changed copy of a borrowed one, or NULL */
 	struct fh_policy *policy; /* own copy; NULL when borrowed */
+	struct explain *explain; /* NULL without FH_SPAWN_EXPLAIN */
 	struct box_account *account; /* its own allocation: filled when asked for */
 };
 
@@ -34,5 +36,10 @@ int box_spawn(const struct fh_policy *policy, const struct fh_plan *plan,
 	      char *const argv[], const struct fh_spawn_options *options,
 	      struct fh_box **ret, struct fh_error *err);
 void box_free(struct fh_box *box);
+
+/* Only the thread that started a box that is explained can let it go on.
+ * Return: 0 or -EINVAL */
+int box_need_tracer(const struct fh_box *box, const char *function,
+		    struct fh_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,7 +78,8 @@ int fh_policy_export(const struct fh_policy *policy, enum fh_target target,
 
 static int fail_read(const char *path, int code, struct fh_error *err)
 {
-	return error_set(err, FH_STAGE_PARSE, code, "read %s", path);
+	return error_set(err, FH_STAGE_PARSE, code, "read %s: %s", path,
+			 strerror(-code));
 }
 
 /* All of a file, as far as it may be that large. */

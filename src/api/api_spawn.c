@@ -35,7 +35,8 @@ static int check_options(const struct fh_spawn_options *options,
 			 struct fh_error *err)
 {
 	const unsigned int known = FH_SPAWN_RAISE_NOFILE |
-				   FH_SPAWN_DIE_WITH_THREAD;
+				   FH_SPAWN_DIE_WITH_THREAD |
+				   FH_SPAWN_EXPLAIN;
 
 	if (!options)
 		return 0;
@@ -135,6 +136,17 @@ int fh_kill(struct fh_box *box, int sig, struct fh_error *err)
 	return 0;
 }
 
+static int wait_for(struct fh_box *box, int timeout_ms, struct fh_error *err)
+{
+	bool had_ended = box->running.has_ended;
+	int r = running_wait(&box->running, timeout_ms, err);
+
+	if (r == 0 && !had_ended && box->explain)
+		explain_end(box->explain,
+			    box->running.result.reason == FH_END_TIMEOUT);
+	return r;
+}
+
 int fh_wait(struct fh_box *box, int timeout_ms, struct fh_result *ret,
 	    struct fh_error *err)
 {
@@ -145,10 +157,12 @@ int fh_wait(struct fh_box *box, int timeout_ms, struct fh_result *ret,
 	if (r == 0 && timeout_ms < -1)
 		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
 			      "fh_wait: timeout_ms is %d", timeout_ms);
+	if (r == 0)
+		r = box_need_tracer(box, __func__, err);
 	if (r < 0)
 		return r;
 	cancel = hold_cancellation();
-	r = running_wait(&box->running, timeout_ms, err);
+	r = wait_for(box, timeout_ms, err);
 	allow_cancellation(cancel);
 	if (r == 0)
 		*ret = box->running.result;

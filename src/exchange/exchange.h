@@ -36,6 +36,8 @@ int export_bwrap(struct export *export, struct fh_error *err);
  * Return: 0 or -ENOMEM */
 int export_settings_lost(struct export *export);
 void export_guarantees_lost(struct export *export);
+/* The calls that are let through and that a libseccomp may not know. */
+void export_new_calls_lost(struct export *export);
 
 /**
  * policy_export() - a policy for another tool; arguments are checked

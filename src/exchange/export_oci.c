@@ -18,10 +18,6 @@ static const char *const arch_names[N_FILTER_ARCHES] = {
 	[FILTER_ARCH_AARCH64] = "SCMP_ARCH_AARCH64",
 };
 
-/* The last kernel whose calls libseccomp 2.5.4 of Debian 12 knows all. */
-#define KNOWN_MAJOR 5
-#define KNOWN_MINOR 17
-
 struct writer {
 	const struct filter *filter;
 	struct text *out;
@@ -148,37 +144,6 @@ static int add_calls(struct writer *writer)
 	return r;
 }
 
-static bool is_newer(const char *since)
-{
-	int major = 0, minor = 0;
-
-	/* "5.17", of our own table. */
-	for (; *since >= '0' && *since <= '9'; since++)
-		major = major * 10 + *since - '0';
-	if (*since == '.')
-		since++;
-	for (; *since >= '0' && *since <= '9'; since++)
-		minor = minor * 10 + *since - '0';
-	return major > KNOWN_MAJOR ||
-	       (major == KNOWN_MAJOR && minor > KNOWN_MINOR);
-}
-
-static void lose_new_calls(const struct filter *filter, struct text *losses)
-{
-	const char *before = "syscalls: refused with ENOSYS where libseccomp is older than they are: ";
-
-	for (unsigned call = 0; call < N_SYSCALLS; call++) {
-		int nr = syscall_on(filter->arch, call);
-
-		if (nr < 0 || filter->by_nr[nr].kind != VERDICT_ALLOW ||
-		    !is_newer(syscalls[call].since))
-			continue;
-		text_add(losses, "%s%s", before, syscalls[call].name);
-		before = " ";
-	}
-	text_add(losses, *before == ' ' ? "\n" : "");
-}
-
 int export_oci(struct export *export, struct fh_error *err)
 {
 	struct writer writer = { .filter = &export->filter,
@@ -194,6 +159,6 @@ int export_oci(struct export *export, struct fh_error *err)
 	text_add(export->out, "\n  ]\n}\n");
 	if (r < 0)
 		return error_set(err, FH_STAGE_PLAN, r, "export the filter");
-	lose_new_calls(&export->filter, export->losses);
+	export_new_calls_lost(export);
 	return 0;
 }

@@ -228,6 +228,7 @@ int export_systemd(struct export *export, struct fh_error *err)
 	r = systemd_files(export, err);
 	if (r < 0)
 		return r;
+	export_new_calls_lost(export);
 	add_network(export);
 	add_ceilings(export);
 	return systemd_calls(export, err);

@@ -90,5 +90,6 @@ int export_source(const struct mount_op *op, char ret[], struct fh_error *err)
 
 	if (realpath(name, ret))
 		return 0;
-	return error_set(err, FH_STAGE_PREPARE, -errno, "%s", name);
+	return error_set(err, FH_STAGE_PREPARE, -errno, "%s: %s", name,
+			 strerror(errno));
 }

@@ -1,6 +1,6 @@
 /*
  * Makes a profile of a seccomp profile: which calls are allowed or refused beyond
- * what the policy "default" does.
+ * what one of our policies does.
  *
  * No setting speaks of arguments, but our own rules do. So a call may be allowed if each case in
  * which our rules let it through is one that the file lets through, whatever it
@@ -11,17 +11,16 @@
 
 #include "exchange/call_cases.h"
 #include "exchange/exchange.h"
-#include "exchange/oci_file.h"
+#include "exchange/oci_match.h"
 #include "mech/seccomp_policies.h"
 
 #define NAMES_A_LINE 6
 #define TOLD_MAX 64 /* names that are not known */
 #define TOLD_LENGTH 48
 
-enum truth { NEVER, SOMETIMES, ALWAYS };
-
 struct importer {
 	const struct oci_file *file;
+	enum syscall_policy policy; /* what the profile begins with */
 	struct syscall_set base, locked, unsafe;
 	/* The loosest filter that a policy can have: all that may be allowed is. */
 	struct filter widest;
@@ -31,87 +30,6 @@ struct importer {
 	struct syscall_set unsure;  /* of an entry that may not count */
 	struct syscall_set allowed; /* by the file, at least in some cases */
 };
-
-/* What a test says of all arguments that a case leaves open. */
-static enum truth test_case(const struct oci_test *test,
-			    const struct call_case *one)
-{
-	uint64_t mask = one->mask[test->arg], fixed = one->value[test->arg];
-	uint64_t least = fixed, most = fixed | ~mask;
-	uint64_t wanted = test->op == OCI_MASKED_EQ ? test->value : UINT64_MAX;
-	uint64_t value = test->op == OCI_MASKED_EQ ? test->value_two
-						   : test->value;
-	bool differs = (fixed ^ value) & mask & wanted || value & ~wanted;
-	bool equals = !differs && !(wanted & ~mask);
-
-	switch (test->op) {
-	case OCI_EQ:
-	case OCI_MASKED_EQ:
-		return differs ? NEVER : equals ? ALWAYS : SOMETIMES;
-	case OCI_NE:
-		return differs ? ALWAYS : equals ? NEVER : SOMETIMES;
-	case OCI_LT:
-		return most < value ? ALWAYS : least >= value ? NEVER : SOMETIMES;
-	case OCI_LE:
-		return most <= value ? ALWAYS : least > value ? NEVER : SOMETIMES;
-	case OCI_GE:
-		return least >= value ? ALWAYS : most < value ? NEVER : SOMETIMES;
-	case OCI_GT:
-		return least > value ? ALWAYS : most <= value ? NEVER : SOMETIMES;
-	}
-	return SOMETIMES;
-}
-
-/* Runtimes take tests of one argument for alternatives, the specification does not:
- * where they would differ, nothing is certain but what both say. */
-static bool repeats_argument(const struct oci_rule *rule)
-{
-	unsigned int seen = 0;
-
-	for (size_t i = 0; i < rule->n_tests; i++) {
-		if (seen & 1u << rule->tests[i].arg)
-			return true;
-		seen |= 1u << rule->tests[i].arg;
-	}
-	return false;
-}
-
-static enum truth match(const struct oci_rule *rule,
-			const struct call_case *one)
-{
-	size_t n_never = 0, n_always = 0;
-
-	for (size_t i = 0; i < rule->n_tests; i++) {
-		enum truth truth = test_case(&rule->tests[i], one);
-
-		n_never += truth == NEVER;
-		n_always += truth == ALWAYS;
-	}
-	if (n_always == rule->n_tests)
-		return ALWAYS;
-	if (repeats_argument(rule))
-		return n_never == rule->n_tests ? NEVER : SOMETIMES;
-	return n_never ? NEVER : SOMETIMES;
-}
-
-/* Does the file let through all that a case of ours does? */
-static bool file_allows(const struct importer *importer, unsigned call,
-			const struct call_case *one)
-{
-	bool is_allowed = importer->file->allows_rest;
-
-	for (const struct oci_rule *rule = importer->file->rules; rule;
-	     rule = rule->next) {
-		if (!rule->calls.has[call] || rule->force == OCI_NEVER)
-			continue;
-		if (!rule->is_allow && match(rule, one) != NEVER)
-			return false;
-		if (rule->is_allow && rule->force == OCI_ALWAYS &&
-		    match(rule, one) == ALWAYS)
-			is_allowed = true;
-	}
-	return is_allowed;
-}
 
 /* The kernel looks at the lower half of an argument that our rules look at so: what
  * is above changes nothing, whatever the file says of it. */
@@ -132,6 +50,7 @@ static void drop_upper_halves(const struct filter *filter, int nr,
 static void note_entries(struct importer *importer, unsigned call)
 {
 	importer->allowed.has[call] = importer->file->allows_rest;
+	importer->unsure.has[call] = false;
 	for (const struct oci_rule *rule = importer->file->rules; rule;
 	     rule = rule->next) {
 		if (!rule->calls.has[call] || !rule->is_allow)
@@ -151,6 +70,7 @@ static int decide(struct importer *importer, unsigned call)
 	int r;
 
 	note_entries(importer, call);
+	importer->wanted.has[call] = importer->partly.has[call] = false;
 	if (nr < 0)
 		return 0;
 	r = call_cases_of(&importer->widest, nr, &cases);
@@ -161,7 +81,7 @@ static int decide(struct importer *importer, unsigned call)
 			continue;
 		lets_through = true;
 		drop_upper_halves(&importer->widest, nr, one);
-		is_wanted &= file_allows(importer, call, one);
+		is_wanted &= oci_allows(importer->file, call, one);
 	}
 	call_cases_done(&cases);
 	importer->wanted.has[call] = is_wanted && lets_through;
@@ -169,19 +89,16 @@ static int decide(struct importer *importer, unsigned call)
 	return r;
 }
 
-/* A call that the base allows and no change mentions stays allowed; those of other
- * architectures are left alone. */
+/* Decides all calls beyond one of the policies, whose rules on arguments they get. */
 static int decide_all(struct importer *importer, enum filter_arch arch,
 		      struct fh_error *err)
 {
 	struct syscall_change changes[N_SYSCALLS];
-	struct seccomp_request request = { .arch = arch, .changes = changes };
+	struct seccomp_request request = { .arch = arch, .changes = changes,
+					   .base = importer->policy };
 	int r;
 
-	seccomp_policy_calls(SYSCALLS_DEFAULT, &importer->base);
-	seccomp_locked_calls(&importer->locked);
-	importer->locked.has[CALL_openat2] = true;
-	seccomp_unsafe_calls(&importer->unsafe);
+	seccomp_policy_calls(importer->policy, &importer->base);
 	for (unsigned call = 0; call < N_SYSCALLS; call++) {
 		if (importer->locked.has[call])
 			importer->base.has[call] = false;
@@ -197,6 +114,43 @@ static int decide_all(struct importer *importer, enum filter_arch arch,
 			error_set(err, FH_STAGE_PARSE, r, "import the profile");
 	}
 	return r;
+}
+
+static unsigned int count(const struct syscall_set *set)
+{
+	unsigned int n = 0;
+
+	for (unsigned call = 0; call < N_SYSCALLS; call++)
+		n += set->has[call];
+	return n;
+}
+
+/* The policy with which the most can be taken over; of those, the one whose rules on
+ * arguments are the loosest. */
+static int choose_policy(struct importer *importer, enum filter_arch arch,
+			 struct fh_error *err)
+{
+	static const enum syscall_policy loosest_first[N_BOX_POLICIES] = {
+		SYSCALLS_DEFAULT, SYSCALLS_NETWORK_SERVER,
+		SYSCALLS_FILE_PROCESSOR, SYSCALLS_STRICT,
+	};
+	enum syscall_policy best = SYSCALLS_DEFAULT;
+	unsigned int n_best = 0;
+	int r = 0;
+
+	seccomp_locked_calls(&importer->locked);
+	importer->locked.has[CALL_openat2] = true;
+	seccomp_unsafe_calls(&importer->unsafe);
+	for (int i = 0; r == 0 && i < N_BOX_POLICIES; i++) {
+		importer->policy = loosest_first[i];
+		r = decide_all(importer, arch, err);
+		if (r == 0 && count(&importer->wanted) > n_best) {
+			n_best = count(&importer->wanted);
+			best = importer->policy;
+		}
+	}
+	importer->policy = best;
+	return r < 0 ? r : decide_all(importer, arch, err);
 }
 
 struct names {
@@ -301,7 +255,8 @@ static void write_profile(const struct importer *importer, struct text *ret)
 		 "# Made from a seccomp profile, for a program without capabilities.\n"
 		 "# Which errno a refused call gets is not taken over.\n");
 	add_told(importer, ret);
-	text_add(ret, "\n[syscalls]\nsyscalls = default\n");
+	text_add(ret, "\n[syscalls]\nsyscalls = %s\n",
+		 syscall_policies[importer->policy].name);
 	if (importer->file->kills && !importer->file->allows_rest)
 		text_add(ret, "on-deny = kill\n");
 	for (unsigned call = 0; call < N_SYSCALLS; call++)
@@ -325,7 +280,7 @@ int oci_import(const char *file, const char *bytes, size_t size,
 
 	importer.file = &read;
 	if (r == 0)
-		r = decide_all(&importer, arch, err);
+		r = choose_policy(&importer, arch, err);
 	if (r == 0 && !importer.wanted.has[CALL_execve])
 		r = error_set(err, FH_STAGE_PARSE, -EINVAL,
 			      "%s: execve is not allowed there, and no program starts without it",

@@ -1,4 +1,4 @@
-/* What of a policy each target lacks: settings and guarantees, in one table each. */
+/* What of a policy each target lacks: settings, guarantees and new system calls. */
 #include "exchange/losses.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "exchange/exchange.h"
 #include "tables/settings.h"
+#include "tables/syscalls.h"
 
 #define OUR_OWN "it tells nothing of that kind"
 #define OURS { OUR_OWN, OUR_OWN, OUR_OWN }
@@ -34,6 +35,7 @@ const struct loss_row loss_rows[] = {
 	{ "device", { OCI_FILES, NULL, NULL } },
 	{ "env", { OCI_PROCESS, NULL, NULL } },
 	{ "exec", { OCI_FILES, NULL, NULL } },
+	{ "explain", OURS },
 	{ "file-size", { OCI_CEILING, NULL, BWRAP_CEILING } },
 	{ "gid", { OCI_PROCESS, NULL, BWRAP_IDS } },
 	{ "hide", { OCI_FILES, NULL, NULL } },
@@ -49,6 +51,7 @@ const struct loss_row loss_rows[] = {
 	{ "on-deny", { NULL, "a refused call gets ENOSYS", BWRAP_FILTER } },
 	{ "open-files", { OCI_CEILING, NULL, BWRAP_CEILING } },
 	{ "pids", { OCI_CEILING, NULL, BWRAP_CGROUP } },
+	{ "profile", { NULL, NULL, NULL } }, /* what it said has its own rows */
 	{ "quiet", OURS },
 	{ "read", { OCI_FILES, NULL, NULL } },
 	{ "report", OURS },
@@ -155,23 +158,70 @@ int export_settings_lost(struct export *export)
 	return r;
 }
 
+static void lose_guarantee(const struct export *export, int g)
+{
+	const struct plan_guarantee *row = &export->plan->guarantees[g];
+	uint32_t lacking = row->holders & ~holders[export->target].mechanisms;
+
+	if (row->holders && !lacking)
+		return;
+	text_add(export->losses, "%s: ", guarantees[g].name);
+	if (!row->holders) {
+		/* Nor does anything here, where it has been given up. */
+		text_add(export->losses, "%s either: %s\n",
+			 holders[export->target].nothing, row->lost);
+		return;
+	}
+	if (lacking == row->holders)
+		text_add(export->losses, "%s: it is held by ",
+			 holders[export->target].nothing);
+	else
+		text_add(export->losses, "only in part: without ");
+	plan_print_holders(lacking, export->losses);
+	text_add(export->losses, "\n");
+}
+
 void export_guarantees_lost(struct export *export)
 {
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		const struct plan_guarantee *row = &export->plan->guarantees[g];
-		uint32_t lacking =
-			row->holders & ~holders[export->target].mechanisms;
+	for (int g = 0; g < N_GUARANTEES; g++)
+		if (export->plan->guarantees[g].is_asked &&
+		    !(holders[export->target].otherwise & GUARANTEE_BIT(g)))
+			lose_guarantee(export, g);
+}
 
-		if (!row->is_asked || !lacking ||
-		    holders[export->target].otherwise & GUARANTEE_BIT(g))
+/* The last kernel whose calls libseccomp 2.5.4 of Debian 12 knows all. */
+#define KNOWN_MAJOR 5
+#define KNOWN_MINOR 17
+
+static bool is_newer(const char *since)
+{
+	int major = 0, minor = 0;
+
+	/* "5.17", of our own table. */
+	for (; *since >= '0' && *since <= '9'; since++)
+		major = major * 10 + *since - '0';
+	if (*since == '.')
+		since++;
+	for (; *since >= '0' && *since <= '9'; since++)
+		minor = minor * 10 + *since - '0';
+	return major > KNOWN_MAJOR ||
+	       (major == KNOWN_MAJOR && minor > KNOWN_MINOR);
+}
+
+void export_new_calls_lost(struct export *export)
+{
+	const struct filter *filter = &export->filter;
+	struct text *losses = export->losses;
+	const char *before = "syscalls: refused with ENOSYS where libseccomp is older than they are: ";
+
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		int nr = syscall_on(filter->arch, call);
+
+		if (nr < 0 || filter->by_nr[nr].kind != VERDICT_ALLOW ||
+		    !is_newer(syscalls[call].since))
 			continue;
-		text_add(export->losses, "%s: ", guarantees[g].name);
-		if (lacking == row->holders)
-			text_add(export->losses, "%s: it is held by ",
-				 holders[export->target].nothing);
-		else
-			text_add(export->losses, "only in part: without ");
-		plan_print_holders(lacking, export->losses);
-		text_add(export->losses, "\n");
+		text_add(losses, "%s%s", before, syscalls[call].name);
+		before = " ";
 	}
+	text_add(losses, *before == ' ' ? "\n" : "");
 }

@@ -27,6 +27,8 @@ uint32_t bpf_action(struct verdict verdict)
 		return SECCOMP_RET_LOG;
 	case VERDICT_NOTIFY:
 		return SECCOMP_RET_USER_NOTIF;
+	case VERDICT_TRACE:
+		return SECCOMP_RET_TRACE;
 	case VERDICT_UNKNOWN:
 		return SECCOMP_RET_ERRNO | ENOSYS;
 	case VERDICT_KILL:

@@ -29,6 +29,7 @@ enum verdict_kind {
 	VERDICT_KILL,
 	VERDICT_LOG, /* allowed and logged: only for tuning */
 	VERDICT_NOTIFY, /* whoever has the listener decides */
+	VERDICT_TRACE, /* allowed, and seen by a tracer: filter_trace.h */
 };
 
 struct verdict {

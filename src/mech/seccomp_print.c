@@ -34,6 +34,7 @@ static const char *action_name(struct verdict verdict)
 	switch ((enum verdict_kind)verdict.kind) {
 	case VERDICT_ALLOW:
 	case VERDICT_NOTIFY: /* of no box's filter */
+	case VERDICT_TRACE: /* of a box's filter, never printed */
 		return "allow";
 	case VERDICT_LOG:
 		return "log";

@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "mech/bpf_notify.h"
+#include "mech/filter_trace.h"
 #include "mech/landlock.h"
 #include "mech/limits.h"
 #include "plan/program.h"
@@ -232,6 +233,25 @@ static bool may_write(const struct fh_plan *plan)
 			      verdict.kind == VERDICT_LOG);
 }
 
+static int emit_filter(const struct fh_plan *plan, bool is_traced,
+		       struct bpf_program *ret, struct fh_error *err)
+{
+	struct filter *traced;
+	int r;
+
+	if (!is_traced)
+		return bpf_emit(&plan->filter, ret, err);
+	traced = malloc(sizeof(*traced));
+	if (!traced)
+		return error_set(err, FH_STAGE_PREPARE, -ENOMEM,
+				 "memory for a filter");
+	*traced = plan->filter;
+	filter_trace(traced);
+	r = bpf_emit(traced, ret, err);
+	free(traced);
+	return r;
+}
+
 int plan_prepare_for(const struct fh_plan *plan,
 		     const struct prepare_request *request,
 		     struct prepared *ret, struct fh_error *err)
@@ -249,7 +269,8 @@ int plan_prepare_for(const struct fh_plan *plan,
 	if (r == 0 && request->argv)
 		r = program_prepare(plan, request->argv, ret, err);
 	if (r == 0)
-		r = bpf_emit(&plan->filter, &ret->box.filter, err);
+		r = emit_filter(plan, request->is_traced, &ret->box.filter,
+				err);
 	if (r == 0)
 		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
 	ret->box.may_write = may_write(plan);
@@ -274,13 +295,21 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 	return plan_prepare_for(plan, &request, ret, err);
 }
 
-void prepared_done(struct prepared *prepared)
+void prepared_close(struct prepared *prepared)
 {
-	for (size_t i = 0; i < prepared->box.n_mounts; i++)
+	for (size_t i = 0; i < prepared->box.n_mounts; i++) {
 		if (prepared->ops[i].fd >= 0)
 			close(prepared->ops[i].fd);
+		prepared->ops[i].fd = -1;
+	}
 	if (prepared->has_raised_descriptors)
 		setrlimit(RLIMIT_NOFILE, &prepared->descriptors);
+	prepared->has_raised_descriptors = false;
+}
+
+void prepared_done(struct prepared *prepared)
+{
+	prepared_close(prepared);
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);

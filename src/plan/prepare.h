@@ -18,6 +18,7 @@ struct prepare_request {
 	/* May the caller's limit of open files be raised until
 	 * prepared_done()? It is the whole process's. */
 	bool may_raise_descriptors;
+	bool is_traced; /* by filter_trace() */
 };
 
 /**
@@ -41,6 +42,8 @@ int plan_prepare_for(const struct fh_plan *plan,
  * Return: 0; -EBADF, -EISDIR, -E2BIG */
 int prepare_check_kept(const struct fh_policy *policy, struct fh_error *err);
 
+/* Lets go of what is open, and of the raised limit: names and rights stay. */
+void prepared_close(struct prepared *prepared);
 void prepared_done(struct prepared *prepared);
 
 /* The operation that decides about a path inside the box: the deepest one

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "plan/allowing.h"
+#include "plan/rule.h"
 #include "tables/questions.h"
 #include "tables/syscall_groups.h"
 
@@ -21,32 +22,9 @@ struct question {
 	struct fh_error *err;
 };
 
-static const char *const access_options[] = {
-	[FH_READ] = "-r", [FH_WRITE] = "-w", [FH_EXEC] = "-x",
-};
-
 static void advise(struct question *q, const char *option, const char *what)
 {
-	text_add(&q->answer->advice, "%s ", option);
-	text_add_escaped(&q->answer->advice, what);
-}
-
-static void describe(struct question *q, const struct mount_op *op)
-{
-	struct text *reason = &q->answer->reason;
-	bool is_default = strcmp(op->origin, "default") == 0;
-
-	if (op->kind == MOUNT_FILE) {
-		text_add(reason, "the box's own %s gives read", op->target);
-		return;
-	}
-	text_add_escaped(reason, is_default ? "the default tree's" : op->origin);
-	text_add(reason, " ");
-	text_add_escaped(reason, op->target);
-	text_add(reason, " gives %s%s%s",
-		 op->access & FH_READ ? "read" : "nothing",
-		 op->access & FH_WRITE ? ", write" : "",
-		 op->access & FH_EXEC ? ", execute" : "");
+	rule_add_option(&q->answer->advice, option, what);
 }
 
 /* The real path where the host has one: grants are kept by real paths. */
@@ -95,7 +73,7 @@ static bool ask_private(struct question *q, const struct mount_op *op,
 	text_add(reason, "%s in the box is its own, and does not show what lies there outside",
 		 op->target);
 	if (is_there)
-		advise(q, access_options[q->access], path);
+		advise(q, rule_access_option(q->access), path);
 	return true;
 }
 
@@ -110,11 +88,11 @@ static int ask_path(struct question *q)
 	op = prepared_find(q->prepared, path);
 	if (!op) {
 		text_add(&q->answer->reason, "no grant covers it");
-		advise(q, access_options[q->access], path);
+		advise(q, rule_access_option(q->access), path);
 		return 0;
 	}
 	if (op->kind == MOUNT_HIDE) {
-		text_add(&q->answer->reason, "--hide masks it");
+		rule_describe(op, &q->answer->reason);
 		return 0;
 	}
 	if (ask_private(q, op, path))
@@ -123,9 +101,9 @@ static int ask_path(struct question *q)
 	q->answer->is_allowed = op->kind == MOUNT_FILE
 					? q->access == FH_READ
 					: (op->access & q->access) == q->access;
-	describe(q, op);
+	rule_describe(op, &q->answer->reason);
 	if (!q->answer->is_allowed && q->access != FH_READ)
-		advise(q, access_options[q->access], path);
+		advise(q, rule_access_option(q->access), path);
 	return 0;
 }
 

@@ -56,6 +56,7 @@ int profile_find(const struct profile_places *places, const char *word,
 struct profile_name {
 	char name[PROFILE_NAME_MAX + 1];
 	const char *directory; /* of the places; NULL: built in */
+	size_t place;	       /* which of them; built in comes last */
 };
 
 /* All of them, sorted by name, each once. @ret: freed with free(3).

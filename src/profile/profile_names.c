@@ -13,6 +13,7 @@
 struct names {
 	struct profile_name *list;
 	size_t n;
+	size_t place; /* that is being looked at */
 };
 
 static int add(struct names *names, const char *name, size_t len,
@@ -27,6 +28,7 @@ static int add(struct names *names, const char *name, size_t len,
 		return -ENOMEM;
 	memcpy(slot->name, name, len); /* and zeroes behind it */
 	slot->directory = directory;
+	slot->place = names->place;
 	if (!profile_name_is_good(slot->name))
 		names->n--;
 	return 0;
@@ -56,30 +58,26 @@ static int add_directory(struct names *names, const char *directory)
 	return r;
 }
 
+/* By name; whoever comes first keeps it. */
 static int compare(const void *a, const void *b)
 {
 	const struct profile_name *one = a, *other = b;
+	int r = strcmp(one->name, other->name);
 
-	return strcmp(one->name, other->name);
+	return r ? r : (one->place > other->place) - (one->place < other->place);
 }
 
-/* Whoever comes first keeps the name. */
 static void sort_and_unite(struct names *names)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < names->n; i++) {
-		size_t k = 0;
-
-		while (k < n && strcmp(names->list[k].name,
-				       names->list[i].name) != 0)
-			k++;
-		if (k == n)
+	if (names->n)
+		qsort(names->list, names->n, sizeof(*names->list), compare);
+	for (size_t i = 0; i < names->n; i++)
+		if (!n || strcmp(names->list[n - 1].name,
+				 names->list[i].name) != 0)
 			names->list[n++] = names->list[i];
-	}
 	names->n = n;
-	if (n)
-		qsort(names->list, n, sizeof(*names->list), compare);
 }
 
 int profile_names(const struct profile_places *places,
@@ -88,8 +86,8 @@ int profile_names(const struct profile_places *places,
 	struct names names = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; i < places->n && r == 0; i++)
-		r = add_directory(&names, places->directories[i]);
+	for (; names.place < places->n && r == 0; names.place++)
+		r = add_directory(&names, places->directories[names.place]);
 	for (size_t i = 0; i < n_builtin_profiles && r == 0; i++)
 		r = add(&names, builtin_profiles[i].name,
 			strlen(builtin_profiles[i].name), NULL);

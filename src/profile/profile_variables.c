@@ -74,18 +74,29 @@ static int find_files(struct profile_variables *variables)
 	return 0;
 }
 
+static int find_cwd(struct profile_variables *variables)
+{
+	char *cwd = malloc(PATH_MAX);
+
+	if (!cwd)
+		return -ENOMEM;
+	if (getcwd(cwd, PATH_MAX))
+		variables->cwd = cwd;
+	else
+		free(cwd);
+	return 0;
+}
+
 int profile_variables_begin(struct profile_variables *ret, char *const argv[],
 			    struct fh_error *err)
 {
-	int r = 0;
+	int r;
 
 	*ret = (struct profile_variables){ .argv = argv };
 	ret->home = secure_getenv("HOME");
-	ret->cwd = getcwd(NULL, 0);
 	while (argv && argv[ret->n_args])
 		ret->n_args++;
-	if (!ret->cwd && errno == ENOMEM)
-		r = -ENOMEM;
+	r = find_cwd(ret);
 	if (r == 0 && ret->n_args)
 		r = find_files(ret);
 	if (r == 0)

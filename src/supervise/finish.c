@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "supervise/running.h"
+#include "supervise/trace.h"
 #include "sys/process.h"
 
 #define WAIT_BY_PIDFD 3 /* P_PIDFD, include/uapi/linux/wait.h: Linux 5.4 */
@@ -207,9 +208,22 @@ static int reap(struct running *running, struct fh_error *err)
 	return tell_end(running, err);
 }
 
+int running_poll(const struct running *running, struct pollfd *fds, nfds_t n,
+		 int timeout_ms)
+{
+	int r;
+
+	if (running->trace)
+		return trace_poll(running->trace, fds, n, timeout_ms);
+	r = poll(fds, n, timeout_ms);
+	return r < 0 ? -errno : r;
+}
+
 int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
 {
-	struct pollfd watched = { .fd = running->pid_fd, .events = POLLIN };
+	struct pollfd watched[2] = {
+		{ .fd = running->pid_fd, .events = POLLIN },
+	};
 	uint64_t deadline_us = UINT64_MAX;
 	int n;
 
@@ -217,7 +231,7 @@ int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
 		return tell_end(running, err);
 	if (timeout_ms >= 0)
 		deadline_us = monotonic_us() + (uint64_t)timeout_ms * 1000;
-	while ((n = poll(&watched, 1, timeout_ms)) < 0 && errno == EINTR) {
+	while ((n = running_poll(running, watched, 1, timeout_ms)) == -EINTR) {
 		uint64_t now = monotonic_us();
 
 		if (timeout_ms >= 0)
@@ -225,7 +239,7 @@ int running_wait(struct running *running, int timeout_ms, struct fh_error *err)
 				: (int)((deadline_us - now + 999) / 1000);
 	}
 	if (n < 0)
-		return error_set(err, FH_STAGE_SUPERVISE, -errno,
+		return error_set(err, FH_STAGE_SUPERVISE, n,
 				 "wait for the box");
 	if (n == 0)
 		return error_set(err, FH_STAGE_SUPERVISE, -ETIMEDOUT,

@@ -2,6 +2,7 @@
 #ifndef FH_SUPERVISE_RUNNING_H
 #define FH_SUPERVISE_RUNNING_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,8 +20,11 @@
  * The library has no thread, no handler and no loop of its own: the time limit
  * is kept by init, and the end shows by a pidfd.
  */
+struct trace;
+
 struct running {
 	pid_t pid; /* init, in our namespace */
+	struct trace *trace; /* borrowed; NULL when nobody follows */
 	int pid_fd;
 	int go_fd; /* our end: a byte lets init go on, or ends all */
 	int report_fd;
@@ -41,12 +45,18 @@ struct running {
  * running_start() - clone init, write its maps, wait until all fences stand
  * @box:        prepared; its pipes are filled in
  * @timeout_ms: how long that may take; POLICY_UNLIMITED for ever
+ * @trace:      to follow the program with; NULL. To be kept until running_done()
  *
  * Blocks the signals of the calling thread while it clones. Init ends when
  * this process ends. Return: 0; -ETIMEDOUT; or what failed, with nothing left
  */
-int running_start(struct box *box, uint64_t timeout_ms, struct running *ret,
-		  struct fh_error *err);
+int running_start(struct box *box, uint64_t timeout_ms, struct trace *trace,
+		  struct running *ret, struct fh_error *err);
+
+/* poll(2), which follows the program meanwhile if it is to be followed.
+ * @fds: n of them and a place more */
+int running_poll(const struct running *running, struct pollfd *fds, nfds_t n,
+		 int timeout_ms);
 
 /**
  * running_wait() - wait for the end, and fill .result

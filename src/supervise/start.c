@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "policy/policy.h"
 #include "supervise/running.h"
+#include "supervise/trace.h"
 #include "sys/process.h"
 
 uint64_t monotonic_us(void)
@@ -163,7 +164,7 @@ static int clone_init(struct box *box, struct running *ret,
  * that another thread has just forked. */
 static int await_report(const struct running *running, uint64_t deadline_us)
 {
-	struct pollfd watched[] = {
+	struct pollfd watched[3] = {
 		{ .fd = running->report_fd, .events = POLLIN },
 		{ .fd = running->pid_fd, .events = POLLIN },
 	};
@@ -180,7 +181,7 @@ static int await_report(const struct running *running, uint64_t deadline_us)
 					  ? INT32_MAX
 					  : (int)((left + 999) / 1000);
 		}
-		if (poll(watched, 2, wait_ms) > 0) {
+		if (running_poll(running, watched, 2, wait_ms) > 0) {
 			/* Its last words may have come after the first look
 			 * at the pipe and before that at the pidfd. */
 			if (!watched[0].revents)
@@ -223,6 +224,19 @@ static int read_message(struct running *running, uint64_t deadline_us,
 	return 0;
 }
 
+static int begin_trace(const struct running *running, struct fh_error *err)
+{
+	int r = running->trace ? trace_begin(running->trace, running->pid) : 0;
+
+	if (r < 0) {
+		fail(err, r, "follow the program with ptrace(2)");
+		error_remedy(err, r == -EPERM
+			? "Yama or a filter around us refuses it: run without --explain"
+			: "run without --explain");
+	}
+	return r;
+}
+
 /* Until the maps stand the child waits; without the byte it ends by itself. */
 static int release_init(const struct box *box, struct running *running,
 			uint64_t deadline_us, struct fh_error *err)
@@ -232,6 +246,8 @@ static int release_init(const struct box *box, struct running *running,
 	if (box->must_become_dumpable)
 		r = read_message(running, deadline_us, BOX_MAPPABLE, err);
 	if (r == 0)
+		r = begin_trace(running, err);
+	if (r == 0)
 		r = write_maps(box, running->pid, err);
 	if (r < 0)
 		return r;
@@ -240,14 +256,15 @@ static int release_init(const struct box *box, struct running *running,
 	return read_message(running, deadline_us, BOX_STARTING, err);
 }
 
-int running_start(struct box *box, uint64_t timeout_ms, struct running *ret,
-		  struct fh_error *err)
+int running_start(struct box *box, uint64_t timeout_ms, struct trace *trace,
+		  struct running *ret, struct fh_error *err)
 {
 	uint64_t deadline_us = UINT64_MAX;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->pid_fd = ret->go_fd = ret->report_fd = -1;
+	ret->trace = trace;
 	ret->has_pid_namespace = box->has_pid_namespace;
 	ret->started_us = monotonic_us();
 	if (timeout_ms != POLICY_UNLIMITED)

@@ -132,6 +132,15 @@ static inline int process_block_more(uint64_t signals)
 		       sizeof(signals)) < 0 ? -errno : 0;
 }
 
+/* Blocks one more signal for the calling thread. */
+static inline int process_block_signal(int sig, uint64_t *ret_before)
+{
+	const uint64_t signals = UINT64_C(1) << (sig - 1);
+
+	return syscall(SYS_rt_sigprocmask, SIG_BLOCK, &signals, ret_before,
+		       sizeof(signals)) < 0 ? -errno : 0;
+}
+
 /* Blocks every signal for the calling thread, those as well that a libc keeps
  * for itself: between clone and exec no handler of the caller may run, and
  * what reads signals from a descriptor must have them blocked. */

@@ -285,7 +285,7 @@ static inline void scene_share(void)
 static inline void note_tried(const char *call)
 {
 	const char *name = strstr(call, "fh_");
-	size_t len = name ? strcspn(name, "(") : 0;
+	size_t len = name ? strcspn(name, "(),") : 0;
 
 	for (size_t i = 0; i < N(exported_names); i++) {
 		if (strlen(exported_names[i]) != len ||

@@ -169,7 +169,7 @@ static bool sweep_next(void)
 		sweep_end(call)
 
 /* For calls that return what they make, and NULL without memory. */
-static int made(void *object)
+static inline int made(void *object)
 {
 	if (object)
 		s.out.made = object;

@@ -22,6 +22,7 @@ static void make(const char *text)
 
 static void test_null(void)
 {
+	TAKES(0, (learner = fh_learner_new(), fh_learner_free(learner), 0));
 	learner = fh_learner_new();
 	check(learner);
 	NULLED(fh_policy_load(NULL, "jq", NULL, err));
@@ -64,7 +65,6 @@ static void test_names(void)
 	TAKES(0, fh_layer_name(FH_LAYER_SECCOMP) == NULL);
 	TAKES(1, fh_layer_name(-1) == NULL);
 	TAKES(1, fh_layer_name(FH_LAYER_LIMITS + 1) == NULL);
-	TAKES(0, (fh_learner_free(fh_learner_new()), 0));
 }
 
 static void test_profiles(void)

@@ -53,8 +53,28 @@ static void test_exchange(void)
 
 static int learner_made(struct fh_learner *made_one)
 {
+	bool is_made = made_one != NULL;
+
 	fh_learner_free(made_one);
-	return made_one ? 0 : -ENOMEM;
+	return is_made ? 0 : -ENOMEM;
+}
+
+/* So many, and none accepted before, that there is no room left for one. */
+static int fill(int (*accept)(struct fh_learner *learner, const char *path,
+			      struct fh_error *err))
+{
+	static char longest[4001];
+	static int n;
+	int r = 0;
+
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[0] = '/';
+	for (int i = 0; i < 64 && r == 0; i++) {
+		snprintf(longest + 1, 16, "%d", n++);
+		longest[strlen(longest)] = 'a';
+		r = accept(learner, longest, err);
+	}
+	return r;
 }
 
 /* Evidence that could not be stored is found again. */
@@ -66,7 +86,7 @@ static void test_learners(void)
 	learner = fh_learner_new();
 	check(learner);
 	SWEEP(NO_ERR, learner_made(fh_learner_new()));
-	SWEEP(CHANGES, fh_learner_accept(learner, "/srv/secret", err));
+	SWEEP(CHANGES, fill(fh_learner_accept));
 	make("[filesystem]\nread = /etc/fstab\n");
 	SWEEP(CHANGES, fh_learner_load(learner, path, err));
 	make("1 openat(AT_FDCWD, \"/etc/fstab\", O_RDONLY) = 3\n");
@@ -81,10 +101,11 @@ static void test_learners(void)
 static void test_boxes(void)
 {
 	struct fh_refusal refusal;
+	struct fh_result result;
 
 	need_failing_memory();
 	SWEEP(NEED_BOX | MAKES_TEXT,
-	      fh_wait(s.box, -1, &s.out.result, NULL) < 0
+	      fh_wait(s.box, -1, &result, NULL) < 0
 		      ? -EPROTO
 		      : fh_box_print(s.box, scene_argv, FH_JSON, TEXT, err));
 	SWEEP(NEVER, fh_box_refusal(NULL, 0, &refusal, NULL) + EINVAL);

@@ -102,6 +102,8 @@ rest_of_helpers='dlsym getaddrinfo'
 system_calls+=' bind connect geteuid getsockopt listen ppoll waitid'
 text+=' inet_ntop'
 rest_of_roles='getauxval getenv'
+# Whose profiles a name means.
+rest_of_profiles='opendir secure_getenv'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
@@ -119,7 +121,7 @@ rest+=' stack_chk_fail cxa_finalize gmon_start _ITM_deregisterTMCloneTable _ITM_
   nm -D --undefined-only "$shared" | awk '{ sub(/@.*/, "", $2); print $2 }' |
     sed -E 's/^__//; s/(_chk|__)$//; s/_2$//; s/64$//' | LC_ALL=C sort -u \
     >"$BATS_TEST_TMPDIR/used"
-  tr -s ' \n' '\n\n' <<<"$system_calls $text $memory $directories $rest $rest_of_helpers $rest_of_roles" |
+  tr -s ' \n' '\n\n' <<<"$system_calls $text $memory $directories $rest $rest_of_helpers $rest_of_roles $rest_of_profiles" |
     LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/allowed"
   LC_ALL=C comm -23 "$BATS_TEST_TMPDIR/used" "$BATS_TEST_TMPDIR/allowed" \
     >"$BATS_TEST_TMPDIR/surplus"

@@ -148,7 +148,9 @@ static void test_init(void)
 	static struct filter filter;
 
 	for (int arch = 0; arch < N_FILTER_ARCHES; arch++) {
-		seccomp_compile_init(arch, &filter);
+		seccomp_compile_init(arch, false, &filter);
+		emit_and_compare(&filter);
+		seccomp_compile_init(arch, true, &filter);
 		emit_and_compare(&filter);
 	}
 }

@@ -111,7 +111,7 @@ static void reap_under_init_filter(void *arg)
 	(void)arg;
 	if (child == 0)
 		_exit(7);
-	seccomp_compile_init(FILTER_ARCH_NATIVE, &filter);
+	seccomp_compile_init(FILTER_ARCH_NATIVE, false, &filter);
 	confine(&filter);
 	if (wait4(child, &status, 0, NULL) != child)
 		_exit(1);
@@ -123,7 +123,7 @@ static void open_under_init_filter(void *arg)
 	static struct filter filter;
 
 	(void)arg;
-	seccomp_compile_init(FILTER_ARCH_NATIVE, &filter);
+	seccomp_compile_init(FILTER_ARCH_NATIVE, false, &filter);
 	confine(&filter);
 	_exit(open("/dev/null", O_RDONLY) < 0 ? 1 : 0);
 }

@@ -294,7 +294,7 @@ static void test_log(void)
 
 static void test_init_filter(void)
 {
-	seccomp_compile_init(FILTER_ARCH_X86_64, &compiled);
+	seccomp_compile_init(FILTER_ARCH_X86_64, false, &compiled);
 	EXPECT("wait4", OK, 0);
 	EXPECT("pread64", OK, 0);
 	EXPECT("rt_sigtimedwait", KILLED, 0);
@@ -309,6 +309,68 @@ static void test_init_filter(void)
 	EXPECT("ptrace", KILLED, 0);
 	EXPECT("tgkill", KILLED, 0);
 	EXPECT("prctl", KILLED, 0);
+}
+
+/* What counting needs, by argument; nothing else of these calls. */
+static void test_init_filter_that_counts(void)
+{
+	static const uint64_t allowed[] = { 0xc0502100, 0xc0182101, 0x40082104 };
+	static const uint64_t killed[] = { 0xc0182103 /* ADDFD */, 0x40082102,
+					   0x80082102, 0x5412, 0x5401, 0,
+					   0xc0502101 };
+
+	seccomp_compile_init(FILTER_ARCH_X86_64, false, &compiled);
+	for (size_t i = 0; i < N(allowed); i++)
+		EXPECT("ioctl", KILLED, 5, allowed[i]);
+	EXPECT("unshare", KILLED, 0x400);
+	EXPECT("close_range", KILLED, 0);
+	seccomp_compile_init(FILTER_ARCH_X86_64, true, &compiled);
+	for (size_t i = 0; i < N(allowed); i++)
+		EXPECT("ioctl", OK, 5, allowed[i]);
+	for (size_t i = 0; i < N(killed); i++)
+		EXPECT("ioctl", KILLED, 5, killed[i]);
+	EXPECT("unshare", OK, 0x400);
+	EXPECT("unshare", KILLED, 0);
+	EXPECT("unshare", KILLED, 0x10000400);
+	EXPECT("unshare", KILLED, 0x400 | HIGH);
+	EXPECT("close_range", OK, 0);
+	EXPECT("openat", KILLED, 0);
+	EXPECT("recvmsg", KILLED, 0);
+	EXPECT("execve", KILLED, 0);
+}
+
+/* One listener, and init has it; a program that asks for the call by name may
+ * have it instead. */
+static void test_listeners(void)
+{
+	const struct syscall_change by_name = { "seccomp", false },
+		by_group = { "@sandbox", false }, denied = { "seccomp", true };
+
+	for (int base = 0; base < N_BOX_POLICIES; base++) {
+		if (base == SYSCALLS_STRICT)
+			continue;
+		COMPILE(.base = base);
+		EXPECT("seccomp", OK, 1, 8);
+		COMPILE(.base = base, .can_count = true);
+		EXPECT("seccomp", OK, 1, 0);
+		EXPECT("seccomp", OK, 1, 1);
+		EXPECT("seccomp", EBUSY, 1, 8);
+		EXPECT("seccomp", EBUSY, 1, 8 | 32 | HIGH);
+		COMPILE(.base = base, .can_count = true,
+			.on_deny = FH_DENY_KILL);
+		EXPECT("seccomp", EBUSY, 1, 8);
+		COMPILE(.base = base, .can_count = true, .changes = &by_group,
+			.n_changes = 1);
+		EXPECT("seccomp", EBUSY, 1, 8);
+		COMPILE(.base = base, .can_count = true, .changes = &by_name,
+			.n_changes = 1);
+		EXPECT("seccomp", OK, 1, 8);
+		COMPILE(.base = base, .can_count = true, .changes = &denied,
+			.n_changes = 1);
+		EXPECT("seccomp", EPERM, 1, 8);
+	}
+	COMPILE(.base = SYSCALLS_STRICT, .can_count = true);
+	EXPECT("seccomp", EPERM, 1, 8);
 }
 
 static void test_verdict(void)
@@ -358,6 +420,9 @@ static const struct tap_test tests[] = {
 	{ .name = "KILL spares what libraries try", .run = test_kill },
 	{ .name = "LOG never lets the dangerous through", .run = test_log },
 	{ .name = "the filter of init", .run = test_init_filter },
+	{ .name = "the filter of an init that counts",
+	  .run = test_init_filter_that_counts },
+	{ .name = "one listener", .run = test_listeners },
 	{ .name = "seccomp_verdict", .run = test_verdict },
 	{ .name = "aarch64", .run = test_aarch64 },
 };
