@@ -66,7 +66,8 @@ static int play(struct fh_policy *policy, bool json)
 int cmd_attack(int argc, char **argv)
 {
 	bool json = argc == 4 && strcmp(argv[3], "--json") == 0;
-	const struct own_switch own[] = { { "json", &json }, { 0 } };
+	const struct own_switch own[] = { { .name = "json", .is_set = &json },
+					  { 0 } };
 	struct fh_policy *policy;
 	int rest = 0, r;
 

@@ -28,7 +28,8 @@ static int show(const struct fh_policy *policy, char **argv, bool json)
 int cmd_show(int argc, char **argv)
 {
 	bool json = false;
-	const struct own_switch own[] = { { "json", &json }, { 0 } };
+	const struct own_switch own[] = { { .name = "json", .is_set = &json },
+					  { 0 } };
 	struct fh_policy *policy = fh_policy_new();
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, own, policy, &rest);

@@ -106,7 +106,7 @@ int learn_verify(const char *file, const char *profile, char **argv,
 	if (r == 0)
 		r = start(policy, argv, &box, &err);
 	if (r == 0)
-		r = fh_wait(box, &result, &err);
+		r = fh_wait(box, -1, &result, &err);
 	if (r < 0)
 		print_error(&err);
 	r = r < 0 ? EXIT_REFUSED : conclude(box, profile, &result, before);

@@ -35,6 +35,13 @@ void fh_learner_free(struct fh_learner *learner);
  * a program can lie about itself, therefore what is sensitive is never granted
  * without fh_learner_accept().
  *
+ * What the program leaves behind is watched for a second more, then killed: a box
+ * ends with its program, too. Watched programs are without io_uring (ENOSYS), which a box
+ * refuses and which would hide what they do, and without listeners of their own
+ * (EBUSY); those for 32-bit processors are killed. A signal whose handler does not ask for SA_RESTART
+ * can interrupt calls that it would not otherwise: open(2) with EINTR. Addresses given to
+ * sendmsg(2), and memory of programs that are not dumpable, are not seen.
+ *
  * Waits for all children of the calling process, and makes it the reaper of
  * orphans meanwhile: not for a process with other children (-EBUSY).
  *

@@ -54,26 +54,11 @@ int fh_learner_read_strace(struct fh_learner *learner, const char *path,
 int fh_learner_load(struct fh_learner *learner, const char *profile,
 		    struct fh_error *err)
 {
-	struct fh_policy *policy;
 	int r = api_needs(learner, err);
 
 	if (r == 0)
 		r = api_needs(profile, err);
-	if (r < 0)
-		return r;
-	policy = fh_policy_new();
-	if (!policy)
-		return error_set(err, FH_STAGE_PARSE, -ENOMEM,
-				 "%s: out of memory", __func__);
-	r = fh_policy_load(policy, profile, NULL, err);
-	if (r == 0) {
-		r = evidence_load(learner->evidence, policy);
-		if (r < 0)
-			error_set(err, FH_STAGE_PARSE, r, "take over %s",
-				  profile);
-	}
-	fh_policy_free(policy);
-	return r;
+	return r == 0 ? learn_load(learner->evidence, profile, err) : r;
 }
 
 int fh_learner_accept(struct fh_learner *learner, const char *path,

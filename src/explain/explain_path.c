@@ -53,6 +53,21 @@ static bool find_outside(struct path_doubt *p)
 	return n > 0 && n < PATH_MAX;
 }
 
+/* What a process says of itself is another thing for who asks outside. */
+static bool is_of_process(const char *path)
+{
+	static const char *const own[] = { "self", "thread-self", "net",
+					   "mounts" };
+	const char *name = path + sizeof("/proc/") - 1;
+
+	if (strncmp(path, "/proc/", sizeof("/proc/") - 1) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (strncmp(name, own[i], strlen(own[i])) == 0)
+			return true;
+	return *name >= '0' && *name <= '9';
+}
+
 static bool look_at(struct path_doubt *p, const char *named)
 {
 	if (place_find(p->doubt->observed.tid, named, p->follows,
@@ -71,7 +86,7 @@ bool path_look(struct doubt *doubt, int index, struct path_doubt *ret)
 		return false;
 	ret->use = observe_use(&doubt->observed, index);
 	ret->follows = follows_last(doubt, ret->use);
-	return look_at(ret, named);
+	return look_at(ret, named) && !is_of_process(ret->place.path);
 }
 
 static bool is_new(const struct path_doubt *p)
@@ -138,10 +153,27 @@ static void choose_grant(const struct path_doubt *p, char ret[PATH_MAX])
 		slash[slash == ret] = '\0';
 }
 
+/* Who has no capability is what the owner and the mode make of him. */
+static bool needs_capability(const struct path_doubt *p, const struct stat *st)
+{
+	unsigned int wanted_mode = (p->use & (USE_READ | USE_LIST) ? 4 : 0) |
+				   (p->use & USE_WRITE ? 2 : 0) |
+				   (p->use & USE_EXEC ? 1 : 0);
+	unsigned int mode = st->st_mode;
+
+	if (p->doubt->code == EPERM)
+		return changes_inode(p) && st->st_uid != p->doubt->plan->uid;
+	mode >>= st->st_uid == p->doubt->plan->uid ? 6
+	       : st->st_gid == p->doubt->plan->gid ? 3 : 0;
+	return p->use != USE_ENTRY && wanted_mode & ~mode;
+}
+
 /* Where nothing of the host's can be shown there is no option: of /proc, and of
  * what is not where it is outside. */
 static void add_path_option(struct path_doubt *p, unsigned int access)
 {
+	struct stat there;
+
 	const struct mount_op *op = p->op;
 	autotext option = { 0 };
 	char grant[PATH_MAX];
@@ -151,10 +183,17 @@ static void add_path_option(struct path_doubt *p, unsigned int access)
 		   (op->kind == MOUNT_BIND && !op->is_same_place &&
 		    strcmp(op->source, op->target) != 0)))
 		return;
+	if (geteuid() == 0 && stat(p->outside, &there) == 0 &&
+	    needs_capability(p, &there)) {
+		doubt_advice(p->doubt, "root can do it outside by a capability, which the box does not have");
+		return;
+	}
 	choose_grant(p, grant);
 	if (path_is_within(grant, "/proc") || strcmp(grant, "/") == 0 ||
-	    !outside_can_grant(grant, access))
+	    !outside_can_grant(grant, access) || p->place.is_winding)
 		return;
+	if (*p->place.way)
+		rule_add_option(&option, "-r", p->place.way);
 	if (stat(grant, &st) == 0 &&
 	    (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
 		rule_add_option(&option, "--device", grant);
@@ -259,7 +298,10 @@ static bool blame_noexec(struct path_doubt *p)
 /* Ordinary rules would let root do it by a capability, which the box does not have. */
 static bool blame_privileges(struct path_doubt *p)
 {
+	struct stat st;
+
 	if (geteuid() != 0 || p->doubt->plan->policy->keep_caps ||
+	    stat(p->outside, &st) < 0 || !needs_capability(p, &st) ||
 	    !path_outside_grants(p))
 		return false;
 	doubt_blame(p->doubt, FH_LAYER_PRIVILEGES, wanted(p), p->place.path);

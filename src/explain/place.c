@@ -67,6 +67,25 @@ static int join(char ret[PATH_MAX], const char *a, const char *b,
 	return 0;
 }
 
+/* Of what is not there yet, what lies before a ".." is needed, too. */
+static void note_way(struct place *place)
+{
+	char *up = strstr(place->path, "/../");
+
+	place->way[0] = '\0';
+	if (!up) {
+		size_t len = strlen(place->path);
+
+		if (len >= 3 && strcmp(place->path + len - 3, "/..") == 0)
+			up = place->path + len - 3;
+	}
+	if (!up)
+		return;
+	memcpy(place->way, place->path, (size_t)(up - place->path));
+	place->way[up - place->path] = '\0';
+	place->is_winding = strstr(up + 3, "/..") != NULL;
+}
+
 /* The directory is there; of the name in it only a link may be.
  * Return: 1 when the path is another now, 0 when it has ended */
 static int stop_at(struct walk *w, int directory, const char *name, size_t len)
@@ -86,8 +105,10 @@ static int stop_at(struct walk *w, int directory, const char *name, size_t len)
 		n = readlinkat(directory, part, link, sizeof(link) - 1);
 	if (n < 0) {
 		r = join(w->place->path, above, part, rest);
-		if (r == 0)
+		if (r == 0) {
+			note_way(w->place);
 			observe_normalize(w->place->path);
+		}
 		return r;
 	}
 	link[n] = '\0';

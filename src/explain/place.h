@@ -8,6 +8,10 @@
 
 struct place {
 	char path[PATH_MAX]; /* all links followed that there are; absolute */
+	/* A directory that is not there, and which the path leaves again by "..": it is
+	 * needed as well. "" for none. */
+	char way[PATH_MAX];
+	bool is_winding; /* there is more than one such */
 	bool exists;
 	mode_t mode; /* of what exists */
 };

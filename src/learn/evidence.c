@@ -159,12 +159,13 @@ static int need_directory(struct evidence *evidence, const char *real,
 	return 0;
 }
 
-static uint8_t type_of(const char *real)
+/* Return: enum seen_type; -EACCES: where nobody gets, the program did not either */
+static int type_of(const char *real)
 {
 	struct stat st;
 
 	if (lstat(real, &st) < 0)
-		return SEEN_OTHER;
+		return errno == EACCES ? -EACCES : SEEN_OTHER;
 	return S_ISDIR(st.st_mode) ? SEEN_DIRECTORY
 	     : S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? SEEN_DEVICE
 	     : S_ISSOCK(st.st_mode) ? SEEN_SOCKET : SEEN_OTHER;
@@ -197,7 +198,7 @@ struct use {
 	bool is_made;
 };
 
-/* Return: 0; -E2BIG past a bound; -ENOMEM */
+/* Return: 0; -E2BIG past a bound; -EACCES as type_of(); -ENOMEM */
 static int add_record(struct evidence *evidence, const struct use *use,
 		      uint32_t directory)
 {
@@ -209,16 +210,21 @@ static int add_record(struct evidence *evidence, const struct use *use,
 		.is_made = use->is_made,
 	};
 
+	int type;
+
 	if (parent->n_children == EVIDENCE_CHILDREN_MAX ||
 	    evidence->n_paths == EVIDENCE_PATHS_MAX)
 		return -E2BIG;
+	type = use->is_made ? SEEN_OTHER : type_of(use->real);
+	if (type < 0)
+		return type;
+	seen.type = (uint8_t)type;
 	seen.real = evidence_copy(evidence, use->real);
 	seen.name = seen.real;
 	if (seen.real && strcmp(use->name, use->real) != 0)
 		seen.name = evidence_copy(evidence, use->name);
 	if (!seen.real || !seen.name)
 		return -E2BIG;
-	seen.type = use->is_made ? SEEN_OTHER : type_of(use->real);
 	if (grow((void **)&evidence->paths, evidence->n_paths,
 		 &evidence->paths_size, sizeof(seen)) < 0)
 		return -ENOMEM;
@@ -243,7 +249,7 @@ static int take(struct evidence *evidence, const struct use *use,
 		return 0;
 	}
 	if (r < 0)
-		return r;
+		return r == -EACCES ? 0 : r;
 	seen = &evidence->paths[*path_slot(evidence, use->name, use->real) - 1];
 	seen->use |= (uint8_t)use->use;
 	if (seen->argument != argument_of(evidence, use->name, use->real))

@@ -65,9 +65,11 @@ void evidence_count(struct evidence *evidence, uint64_t notifications,
 		    uint64_t dropped, uint64_t lines_skipped);
 
 int evidence_accept(struct evidence *evidence, const char *path);
-/* Takes over what a policy grants already; copied. */
+/* Takes over what a policy grants already; copied. Values of grants are as a profile
+ * writes them, with variables. @description: "" for none */
 struct fh_policy;
-int evidence_load(struct evidence *evidence, const struct fh_policy *policy);
+int evidence_load(struct evidence *evidence, const struct fh_policy *policy,
+		  const char *description);
 
 /* Decides: collapses, holds back, leaves out what the default gives. Adds the
  * profile, and how much there was. Return: 0 or a negative errno */

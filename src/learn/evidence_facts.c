@@ -167,12 +167,15 @@ void evidence_count(struct evidence *evidence, uint64_t notifications,
 	evidence->counts.lines_skipped += lines_skipped;
 }
 
-int evidence_load(struct evidence *evidence, const struct fh_policy *policy)
+int evidence_load(struct evidence *evidence, const struct fh_policy *policy,
+		  const char *description)
 {
-	struct fh_policy *copy = policy_copy(policy);
+	const char *words = arena_copy(&evidence->arena, description);
+	struct fh_policy *copy = words ? policy_copy(policy) : NULL;
 
 	if (!copy)
 		return -ENOMEM;
+	evidence->description = *words ? words : NULL;
 	policy_free(evidence->loaded);
 	evidence->loaded = copy;
 	return 0;

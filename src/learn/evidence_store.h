@@ -77,6 +77,7 @@ struct evidence {
 	bool blind[N_SYSCALLS]; /* may have been used unseen */
 	bool families[EVIDENCE_FAMILIES];
 	struct fh_policy *loaded; /* or NULL */
+	const char *description;  /* of it; NULL: none */
 
 	struct fh_learned counts; /* what was only counted */
 };

@@ -110,7 +110,7 @@ static int take_path(struct stopped *stopped, int index)
 				       stopped->learning->n_notifications == 1
 			       ? -EPERM : 0;
 	}
-	if (r < 0 || !*path)
+	if (r < 0 || !*path || !use)
 		return 0;
 	if (is_about_link(observed, index, use))
 		how |= LEARN_LINK;

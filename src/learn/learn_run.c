@@ -269,7 +269,7 @@ static int find_program(const char *name, char ret[PATH_MAX],
 
 		/* An empty entry means the working directory: never. */
 		if (n && snprintf(ret, PATH_MAX, "%.*s/%s", n, search, name) <
-				 PATH_MAX)
+				 PATH_MAX && access(ret, F_OK) == 0)
 			code = check_candidate(ret);
 		if (code == 0 || code == -EACCES)
 			r = code;

@@ -162,15 +162,15 @@ static bool has_written(const struct evidence *evidence)
 }
 
 /* What strict allows of ioctl, prctl and open is told by arguments that nobody looked
- * at; netlink is for default alone. */
+ * at, and who watches by notifications does not see the former: reading is seen where
+ * all is. Netlink is for default alone. */
 static bool is_possible(const struct evidence *evidence,
 			enum syscall_policy base)
 {
 	if (base == SYSCALLS_STRICT)
-		return !evidence->calls[CALL_ioctl] &&
-		       !evidence->blind[CALL_ioctl] &&
-		       !evidence->calls[CALL_prctl] &&
-		       !evidence->blind[CALL_prctl] && !has_written(evidence);
+		return evidence->calls[CALL_read] &&
+		       !evidence->calls[CALL_ioctl] &&
+		       !evidence->calls[CALL_prctl] && !has_written(evidence);
 	return base == SYSCALLS_DEFAULT || !evidence->families[16];
 }
 

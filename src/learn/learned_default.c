@@ -23,19 +23,36 @@ static struct fh_kernel usual_kernel(void)
 	};
 }
 
+/* The variables in question, with any values: which of them does a box keep? */
+static char **make_environment(struct learned *learned)
+{
+	const struct evidence *evidence = learned->evidence;
+	size_t n = 0;
+	char **env = arena_alloc(&learned->arena,
+				 (evidence->variables.n + 2) * sizeof(*env));
+	const char *home = evidence->home ? evidence->home : "/";
+
+	if (!env)
+		return NULL;
+	env[n++] = arena_print(&learned->arena, "HOME=%s", home);
+	for (size_t i = 0; i < evidence->variables.n && env[n - 1]; i++)
+		if (strcmp(evidence->variables.names[i], "HOME") != 0)
+			env[n++] = arena_print(&learned->arena, "%s=x",
+					       evidence->variables.names[i]);
+	return env[n - 1] ? env : NULL;
+}
+
 int learned_prepare(struct learned *learned)
 {
-	const char *home = learned->evidence->home;
-	char *env[] = { NULL, NULL };
 	struct fh_kernel kernel = usual_kernel();
 	const struct prepare_request request = {
 		.streams = { 0, 1, 2 }, .may_raise_descriptors = true,
 	};
+	char **env = make_environment(learned);
 	int r;
 
 	learned->policy = policy_new();
-	env[0] = home ? arena_print(&learned->arena, "HOME=%s", home) : NULL;
-	if (!learned->policy || (home && !env[0]))
+	if (!learned->policy || !env)
 		return -ENOMEM;
 	r = plan_new(learned->policy, &kernel, env, &learned->plan, NULL);
 	if (r == 0)

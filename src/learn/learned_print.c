@@ -109,12 +109,37 @@ static void print_names(struct text *ret, const char *title,
 	for (size_t i = 0; i < list->n; i++) {
 		text_add(ret, "# %s", title);
 		text_add_escaped(ret, list->names[i]);
-		if (list->notes[i]) {
-			text_add(ret, "  (named in ");
-			text_add_escaped(ret, list->notes[i]);
-			text_add(ret, ")");
-		}
 		text_add(ret, "\n");
+	}
+}
+
+/* What a box keeps by itself, and what only a shell needs, needs no line. */
+static bool is_kept(const struct learned *learned, const char *name)
+{
+	static const char *const own[] = { "OLDPWD", "PWD", "SHLVL", "_" };
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (strcmp(own[i], name) == 0)
+			return true;
+	for (char *const *env = learned->plan->envp; *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return true;
+	return false;
+}
+
+static void print_variables(const struct learned *learned, struct text *ret)
+{
+	const struct seen_names *all = &learned->evidence->variables;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (is_kept(learned, all->names[i]))
+			continue;
+		text_add(ret, "# keep-env = ");
+		text_add_escaped(ret, all->names[i]);
+		text_add(ret, "  (named in ");
+		text_add_escaped(ret, all->notes[i] ? all->notes[i] : "");
+		text_add(ret, ")\n");
 	}
 }
 
@@ -131,6 +156,8 @@ static void print_head(struct printer *printer, const char *description)
 		text_add(text, "# Not complete: more names were used than are kept.\n");
 	print_names(text, "executed: ", &evidence->programs);
 	text_add(text, "\n[profile]\ndescription = ");
+	if (!description)
+		description = evidence->description;
 	if (!description)
 		description = slash ? slash + 1 : program ? program : "learned";
 	text_add_value(text, description);
@@ -209,7 +236,7 @@ static int print_small(struct printer *printer)
 	int r;
 
 	print_limits(evidence, &limits);
-	print_names(&variables, "keep-env = ", &evidence->variables);
+	print_variables(printer->learned, &variables);
 	if (printer->n_listen)
 		text_add(&waived, "# Nothing refuses a socket that may listen a port of the kernel's choice.\n");
 	r = print_rest(printer, SECTION_LIMITS, &limits, "");

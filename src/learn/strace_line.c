@@ -33,6 +33,8 @@ static const char *skip_marks(const char *s)
 	for (;;) {
 		size_t n = strspn(s, "0123456789:.+()");
 
+		if (strncmp(s, "+++ ", 4) == 0)
+			return s;
 		if (n && s[n] == ' ') {
 			s = skip_blanks(s + n);
 		} else if (*s == '(' && s[1] == '+') {

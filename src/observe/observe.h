@@ -49,7 +49,8 @@ ssize_t observe_string(pid_t tid, uint64_t address, char *ret, size_t size);
 int observe_path(const struct observed *observed, int index,
 		 char ret[PATH_MAX]);
 
-/* The use of a path of that call: for open by its flags. Return: a USE_ mask */
+/* The use of a path of that call: for open by its flags. Return: a USE_ mask; 0
+ * when the flags cannot be read, by the kernel neither */
 unsigned int observe_use(const struct observed *observed, int index);
 
 /* The address of connect, bind and sendto. Return: 0 or a negative errno */

@@ -56,14 +56,21 @@ static void unite(struct nester *o, struct mount_op *into,
 			  landlock_abi_used(o->plan));
 }
 
+static bool is_own_directory(const struct mount_op *op)
+{
+	return op->kind == MOUNT_DIRECTORY && !is_grant(op);
+}
+
 /* Of two different things at one target, does the newcomer win? A link gives
- * way to what is no link, an entry of a whole root to what hides it, and what
+ * way to what is no link, an empty directory to all else, an entry of a whole root to what hides it, and what
  * the box would put there by itself to any grant. Otherwise -1. */
 static int newcomer_wins(const struct mount_op *into,
 			 const struct mount_op *from)
 {
 	if (into->kind == MOUNT_SYMLINK || from->kind == MOUNT_SYMLINK)
 		return from->kind != MOUNT_SYMLINK;
+	if (is_own_directory(into) || is_own_directory(from))
+		return is_own_directory(into);
 	if (into->kind == MOUNT_HIDE && (from->is_entry ||
 					 from->kind == MOUNT_HIDE))
 		return 0;

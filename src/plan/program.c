@@ -10,8 +10,9 @@
 
 #include "base/path.h"
 
-/* Is the directory there in the box too: in a grant, or on the way to one?
- * Private storage starts empty, so of it only the top is. */
+/* Is the directory there in the box too: in a grant, on the way to one, or, in
+ * the host's tree, where an argument names a file from? Private storage starts
+ * empty, so of it only the top is. */
 static bool is_shown(const struct prepared *prepared, const char *path)
 {
 	const struct mount_op *op = prepared_find(prepared, path);
@@ -19,8 +20,9 @@ static bool is_shown(const struct prepared *prepared, const char *path)
 	if (op && (op->kind == MOUNT_BIND || strcmp(op->target, path) == 0))
 		return op->kind != MOUNT_HIDE;
 	for (size_t i = 0; i < prepared->box.n_mounts; i++)
-		if (prepared->box.has_pid_namespace &&
-		    path_is_within(prepared->ops[i].target, path))
+		if (path_is_within(prepared->ops[i].target, path) ||
+		    (!prepared->box.has_pid_namespace &&
+		     prepared->ops[i].is_least))
 			return true;
 	return false;
 }

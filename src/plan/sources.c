@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "mech/landlock.h"
+#include "plan/opener.h"
 #include "sys/mounts_calls.h"
 #include "tables/landlock_rights.h"
 
@@ -20,21 +21,12 @@
 #endif
 #define ROOT_ENTRIES_MAX 512 /* of a directory that stands in for "/" */
 
-struct opener {
-	const struct fh_plan *plan;
-	struct prepared *prepared;
-	size_t size; /* room in prepared->ops */
-	int abi;
-	char cwd[PATH_MAX]; /* "" until something relative needs it */
-	struct fh_error *err;
-};
-
-static int out_of_memory(struct opener *o)
+int opener_no_memory(struct opener *o)
 {
 	return error_set(o->err, FH_STAGE_PREPARE, -ENOMEM, "prepare the box");
 }
 
-static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
+struct mount_op *opener_add(struct opener *o, const struct plan_mount *from)
 {
 	struct box *box = &o->prepared->box;
 	struct mount_op *op;
@@ -44,7 +36,7 @@ static struct mount_op *add_op(struct opener *o, const struct plan_mount *from)
 		void *more = realloc(o->prepared->ops, size * sizeof(*op));
 
 		if (!more) {
-			out_of_memory(o);
+			opener_no_memory(o);
 			return NULL;
 		}
 		o->prepared->ops = more;
@@ -171,8 +163,8 @@ static int add_alias(struct opener *o, const struct plan_mount *mount,
 		return 0;
 	alias.target = arena_copy(&o->prepared->arena, normal);
 	if (!alias.target)
-		return out_of_memory(o);
-	return add_op(o, &alias) ? 0 : -ENOMEM;
+		return opener_no_memory(o);
+	return opener_add(o, &alias) ? 0 : -ENOMEM;
 }
 
 static int open_bind(struct opener *o, const struct plan_mount *mount,
@@ -197,7 +189,7 @@ static int open_bind(struct opener *o, const struct plan_mount *mount,
 		r = check_type(o, mount, &st, real);
 	if (r == 0 && mount->is_alias)
 		r = add_alias(o, mount, real);
-	op = r == 0 ? add_op(o, mount) : NULL;
+	op = r == 0 ? opener_add(o, mount) : NULL;
 	if (!op) {
 		close(fd);
 		return r < 0 ? r : -ENOMEM;
@@ -223,13 +215,13 @@ static int open_like_host(struct opener *o, const struct plan_mount *mount)
 	if (n < 0)
 		return 0;
 	link[n] = '\0';
-	op = add_op(o, mount);
+	op = opener_add(o, mount);
 	if (!op)
 		return -ENOMEM;
 	op->kind = MOUNT_SYMLINK;
 	op->access = 0;
 	op->content = arena_copy(&o->prepared->arena, link);
-	return op->content ? 1 : out_of_memory(o);
+	return op->content ? 1 : opener_no_memory(o);
 }
 
 /* An absolute name without links is the real one: found without asking the
@@ -318,15 +310,15 @@ static int open_entry(struct opener *o, const struct plan_mount *whole,
 	entry.is_alias = false;
 	entry.is_entry = true;
 	if (!entry.target || !entry.source)
-		return out_of_memory(o);
+		return opener_no_memory(o);
 	n = readlinkat(root, name, link, sizeof(link) - 1);
 	if (n >= 0) {
 		link[n] = '\0';
 		entry.kind = MOUNT_SYMLINK;
 		entry.content = arena_copy(&o->prepared->arena, link);
 		if (!entry.content)
-			return out_of_memory(o);
-		return add_op(o, &entry) ? 0 : -ENOMEM;
+			return opener_no_memory(o);
+		return opener_add(o, &entry) ? 0 : -ENOMEM;
 	}
 	fd = hold_path(root, name, OPEN_NO_SYMLINKS | OPEN_NO_MAGICLINKS);
 	if (fd < 0)
@@ -387,7 +379,7 @@ static int open_hidden(struct opener *o, const struct plan_mount *mount)
 	close(fd);
 	if (r < 0)
 		return fail_source(o, mount, r, NULL);
-	op = add_op(o, mount);
+	op = opener_add(o, mount);
 	if (!op)
 		return -ENOMEM;
 	op->target = real;
@@ -416,7 +408,7 @@ static int open_one(struct opener *o, const struct plan_mount *mount)
 		return open_source(o, mount);
 	if (mount->kind == MOUNT_HIDE)
 		return open_hidden(o, mount);
-	op = add_op(o, mount);
+	op = opener_add(o, mount);
 	if (!op)
 		return -ENOMEM;
 	op->is_directory = op->kind == MOUNT_DIRECTORY ||
@@ -428,51 +420,24 @@ static int open_one(struct opener *o, const struct plan_mount *mount)
 	return 0;
 }
 
-static int add_reflection(struct opener *o, const struct mount_op *hide,
-			  const struct mount_op *bind)
+/* An argument that names a file from here, as ../upload.pdf does, means it in
+ * the box only if the box has this directory: an empty one. */
+static int open_here(struct opener *o)
 {
-	const char *rest = hide->target + strlen(bind->source);
-	struct mount_op *op;
-	struct plan_mount from = {
-		.kind = MOUNT_HIDE, .origin = hide->origin,
-		.target = arena_print(&o->prepared->arena, "%s%s",
-				      bind->target, rest),
-	};
-	struct mount_op copy = *hide;
+	struct plan_mount here = { .kind = MOUNT_DIRECTORY, .mode = 0755,
+				   .access = FH_READ, .origin = "default",
+				   .is_default = true };
+	bool is_needed = false;
 
-	if (!from.target)
-		return out_of_memory(o);
-	op = add_op(o, &from);
-	if (!op)
-		return -ENOMEM;
-	copy.target = from.target;
-	*op = copy;
-	return 0;
-}
-
-/* What is hidden must not show through a bind of something above it either:
- * each --bind around it gets a cover of its own. */
-static int reflect_hides(struct opener *o)
-{
-	struct box *box = &o->prepared->box;
-	size_t n = box->n_mounts;
-	int r = 0;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; r == 0 && j < n; j++) {
-			const struct mount_op *hide = &o->prepared->ops[i];
-			const struct mount_op *bind = &o->prepared->ops[j];
-
-			if (hide->kind != MOUNT_HIDE)
-				break;
-			if (bind->kind != MOUNT_BIND ||
-			    strcmp(bind->source, bind->target) == 0 ||
-			    !path_is_within(hide->target, bind->source))
-				continue;
-			if (strcmp(bind->source, "/") != 0)
-				r = add_reflection(o, hide, bind);
-		}
-	return r;
+	for (size_t i = 0; i < o->plan->n_mounts; i++)
+		is_needed |= o->plan->mounts[i].is_least &&
+			     *o->plan->mounts[i].source != '/';
+	if (!is_needed || !o->plan->has_namespaces ||
+	    (!*o->cwd && !getcwd(o->cwd, PATH_MAX)) ||
+	    o->cwd[0] != '/' || !o->cwd[1] || path_is_within(o->cwd, "/proc"))
+		return 0;
+	here.target = arena_copy(&o->prepared->arena, o->cwd);
+	return here.target ? open_one(o, &here) : opener_no_memory(o);
 }
 
 int sources_open(const struct fh_plan *plan, struct prepared *prepared,
@@ -485,7 +450,9 @@ int sources_open(const struct fh_plan *plan, struct prepared *prepared,
 	for (size_t i = 0; r == 0 && i < plan->n_mounts; i++)
 		r = open_one(&o, &plan->mounts[i]);
 	if (r == 0)
-		r = reflect_hides(&o);
+		r = open_here(&o);
+	if (r == 0)
+		r = opener_reflect_hides(&o);
 	prepared->box.mounts = prepared->ops;
 	if (r < 0)
 		return r;

@@ -51,6 +51,9 @@ void doctor_text(const struct fh_plan *plan, struct text *ret)
 	print_landlock(kernel, ret);
 	text_add(ret, "  %-16s %s\n", "W^X by prctl",
 		 kernel->has_mdwe ? "yes" : "no: Linux 6.3 has it");
+	text_add(ret, "  %-16s %s\n", "refused calls",
+		 kernel->has_listeners ? "counted"
+				       : "not counted: Linux 5.19 lets us");
 	text_add(ret, "  %-16s %s\n\n", "cgroup v2",
 		 kernel->has_cgroup2 ? "yes (not used by this version)" : "no");
 	plan_print_guarantees(plan, ret);
@@ -70,9 +73,11 @@ void doctor_json(const struct fh_plan *plan, struct text *ret)
 	text_add_json(ret, kernel->release);
 	text_add(ret, ",\n  \"uid\": %u,\n  \"landlock_abi\": %d,\n"
 		 "  \"landlock_errata\": %d,\n  \"mdwe\": %s,\n"
-		 "  \"cgroup2\": %s,\n  \"trials\": {",
+		 "  \"listeners\": %s,\n  \"cgroup2\": %s,\n"
+		 "  \"trials\": {",
 		 kernel->uid, kernel->landlock_abi, kernel->landlock_errata,
 		 kernel->has_mdwe ? "true" : "false",
+		 kernel->has_listeners ? "true" : "false",
 		 kernel->has_cgroup2 ? "true" : "false");
 	for (int i = 0; i < N_TRIALS; i++)
 		text_add(ret, "%s\"%s\": %d", i ? ", " : "",

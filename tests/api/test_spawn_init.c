@@ -1,6 +1,7 @@
 /* Init, which has no program to be fenced in, has fences of its own. */
 #include "layer.h"
 #include "spawn_stand.h"
+#include "sys/seccomp_calls.h"
 
 static void field_of(pid_t pid, const char *name, char *ret, size_t size)
 {
@@ -74,7 +75,8 @@ static void check_closed(pid_t pid)
 static int check_descriptors(pid_t pid)
 {
 	static const char *const known[] = { "socket:", "pipe:",
-		"anon_inode:[signalfd]", "anon_inode:[pidfd]" };
+		"anon_inode:[signalfd]", "anon_inode:[pidfd]",
+		"anon_inode:seccomp notify" };
 	char path[64], link[PATH_MAX];
 	struct dirent *entry;
 	int n_seen = 0;
@@ -105,6 +107,38 @@ static int check_descriptors(pid_t pid)
 	return n_seen;
 }
 
+struct closed {
+	pid_t pid;
+	int n;
+};
+
+static bool has_closed(void *ctx)
+{
+	const struct closed *closed = ctx;
+	char path[64];
+	struct dirent *entry;
+	int n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", closed->pid);
+	dir = opendir(path);
+	check(dir);
+	while ((entry = readdir(dir)))
+		n += *entry->d_name != '.';
+	closedir(dir);
+	return n == closed->n;
+}
+
+/* What init shares with the program's process it closes when that has become the
+ * program, or a moment later. */
+static void check_closed_but(pid_t pid, int n)
+{
+	struct closed closed = { pid, n };
+
+	until(has_closed, &closed, "init has closed what it does not need");
+	check_int(check_descriptors(pid), n);
+}
+
 /* When it says something, init has done all it does before it waits. */
 static struct fh_box *start_standing(void)
 {
@@ -130,7 +164,7 @@ static void check_init(bool has_userns)
 	check_field_of(pid, "SigBlk", "fffffffffffbfeff");
 	/* Who has denied himself namespaces is root of his own one alone. */
 	if (is_root() && has_userns)
-		check_int(check_descriptors(pid), 4);
+		check_closed_but(pid, seccomp_has_listeners() ? 5 : 4);
 	else
 		check_closed(pid);
 	fh_box_free(box);

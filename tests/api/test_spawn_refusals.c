@@ -1,223 +1,9 @@
 /* Refused system calls get the errno that they ever got, and are counted. */
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <pthread.h>
-#include <stddef.h>
-#include <sys/ioctl.h>
-#include <sys/time.h>
-
-#include "api/api_box.h"
-#include "layer.h"
+#include "plan/box.h"
 #include "probe/kernel.h"
-#include "spawn_stand.h"
-#include "sys/seccomp_calls.h"
+#include "refused_parts.h"
 
 #define MARK "refusals-of-a-test"
-#define NEWUSER 0x10000000
-
-/* --- parts, played in the box ---------------------------------------------- */
-
-static long call(long nr, long a, long b, long c)
-{
-	return syscall(nr, a, b, c, 0, 0, 0) < 0 ? errno : 0;
-}
-
-/* Refused by some policy or all, in ways of every kind. */
-static const struct refused {
-	long nr, a, b, c;
-} refused_calls[] = {
-	{ SYS_socket, 17, 3, 0 },	{ SYS_socket, 2, 3, 0 },
-	{ SYS_socket, 2, 1, 77 },	{ SYS_socket, 40, 1, 0 },
-	{ SYS_socketpair, 2, 1, 0 },	{ SYS_ioctl, 0, 0x5412, 0 },
-	{ SYS_ioctl, 0, 0x541c, 0 },	{ SYS_prctl, 35, 0, 0 },
-	{ SYS_prctl, 3, 0, 0 },		{ SYS_clone, NEWUSER | 17, 0, 0 },
-	{ SYS_unshare, NEWUSER, 0, 0 }, { SYS_setns, -1, 0, 0 },
-	{ SYS_mount, 0, 0, 0 },		{ SYS_umount2, 0, 0, 0 },
-	{ SYS_chroot, 0, 0, 0 },	{ SYS_ptrace, 0, 0, 0 },
-	{ SYS_keyctl, 0, 0, 0 },	{ SYS_bpf, 0, 0, 0 },
-	{ SYS_personality, 0x40000, 0, 0 }, { SYS_fchmod, -1, 04755, 0 },
-	{ SYS_init_module, 0, 0, 0 },	{ SYS_reboot, 0, 0, 0 },
-	{ SYS_swapon, 0, 0, 0 },	{ SYS_setsid, -1, -1, -1 },
-	{ SYS_perf_event_open, 0, 0, 0 }, { SYS_userfaultfd, 0, 0, 0 },
-	{ SYS_prlimit64, 1, 7, 0 },	{ SYS_mq_unlink, 0, 0, 0 },
-	{ SYS_openat, -100, 0, 0101 },	{ SYS_add_key, 0, 0, 0 },
-	{ 435 /* clone3 */, 0, 0, 0 },	{ 437 /* openat2 */, 0, 0, 0 },
-	{ 457 /* statmount */, 0, 0, 0 }, { 499, 0, 0, 0 },
-};
-
-static int part_calls(void)
-{
-	for (int i = 0; i < 2; i++)
-		for (size_t n = 0; n < N(refused_calls); n++) {
-			const struct refused *row = &refused_calls[n];
-			long code = call(row->nr, row->a, row->b, row->c);
-			char text[64];
-			int len = snprintf(text, sizeof(text), "%ld %lx: %ld\n",
-					   row->nr, row->a, code);
-
-			if (write(1, text, (size_t)len) != len)
-				return 1;
-		}
-	return 0;
-}
-
-/* What is open, and that nothing of ours is. */
-static int part_descriptors(void)
-{
-	char text[64], path[64], link[256];
-
-	for (int fd = 0; fd < 4096; fd++) {
-		if (fcntl(fd, F_GETFD) < 0)
-			continue;
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		snprintf(text, sizeof(text), "%d ", fd);
-		if (write(1, text, strlen(text)) < 0)
-			return 1;
-		if (readlink(path, link, sizeof(link)) > 0 &&
-		    strstr(link, "seccomp"))
-			return 2;
-	}
-	return 0;
-}
-
-static void *flood(void *arg)
-{
-	long n = (long)arg;
-
-	for (long i = 0; i < n; i++)
-		if (call(SYS_mount, 0, 0, 0) != EPERM)
-			_exit(3);
-	return NULL;
-}
-
-static int part_flood(long times)
-{
-	pthread_t threads[8];
-
-	for (int i = 0; i < 8; i++)
-		if (pthread_create(&threads[i], NULL, flood,
-				   (void *)(times / 8)))
-			return 1;
-	for (int i = 0; i < 8; i++)
-		pthread_join(threads[i], NULL);
-	return 0;
-}
-
-static void on_alarm(int sig)
-{
-	(void)sig;
-}
-
-/* With SA_RESTART nothing else than the errno is seen; without, EINTR is, too. */
-static int part_signals(bool restarts)
-{
-	struct sigaction action = { .sa_handler = on_alarm,
-				    .sa_flags = restarts ? SA_RESTART : 0 };
-	const struct itimerval every = { { 0, 500 }, { 0, 500 } };
-
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &every, NULL);
-	for (int i = 0; i < 20000; i++) {
-		long code = call(SYS_mount, 0, 0, 0);
-
-		if (code != EPERM && (restarts || code != EINTR))
-			return 1;
-	}
-	return 0;
-}
-
-/* More kinds than there are rows, and one of them again. */
-static int part_many(void)
-{
-	for (long i = 0; i < 100; i++)
-		if (call(SYS_prctl, 0x10000 + i, 0, 0) != EPERM)
-			return 1;
-	return call(SYS_prctl, 0x10000, 0, 0) != EPERM;
-}
-
-static long own_listener(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mount, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { N(code), code };
-
-	return syscall(SYS_seccomp, 1, 8, &program);
-}
-
-static int part_listener(void)
-{
-	long fd = own_listener();
-
-	printf("%ld %d\n", fd < 0 ? -1 : 0, fd < 0 ? errno : 0);
-	return 0;
-}
-
-/* Outlives the program, asks for ever, and says what it gets. */
-static int part_orphan(void)
-{
-	char text[64];
-
-	if (fork() != 0)
-		pause();
-	for (;;) {
-		long mounted = call(SYS_mount, 0, 0, 0);
-		long fd = own_listener();
-		int len = snprintf(text, sizeof(text), "%ld %d\n", mounted,
-				   fd < 0 ? errno : 0);
-
-		if (fd >= 0 || !mounted || write(1, text, (size_t)len) != len)
-			_exit(1);
-		usleep(1000);
-	}
-}
-
-/* A box in the box: without namespaces, for they are refused. */
-static int part_nested(void)
-{
-	struct fh_policy *policy = self_policy();
-	struct fh_result result;
-	struct fh_box *box;
-	struct fh_error err;
-
-	char *argv[] = { (char *)self_path(), "calls", NULL };
-
-	if (fh_spawn(policy, argv, NULL, &box, &err) < 0) {
-		printf("%s\n", err.what);
-		return 1;
-	}
-	if (fh_wait(box, -1, &result, NULL) < 0)
-		return 2;
-	return result.exit_code;
-}
-
-static int play(char **argv)
-{
-	if (strcmp(argv[1], "calls") == 0)
-		return part_calls();
-	if (strcmp(argv[1], "descriptors") == 0)
-		return part_descriptors();
-	if (strcmp(argv[1], "flood") == 0)
-		return part_flood(atol(argv[2]));
-	if (strcmp(argv[1], "signals") == 0)
-		return part_signals(true);
-	if (strcmp(argv[1], "interrupted") == 0)
-		return part_signals(false);
-	if (strcmp(argv[1], "many") == 0)
-		return part_many();
-	if (strcmp(argv[1], "listener") == 0)
-		return part_listener();
-	if (strcmp(argv[1], "orphan") == 0)
-		return part_orphan();
-	if (strcmp(argv[1], "nested") == 0)
-		return part_nested();
-	return 99;
-}
-
 /* --- the stand --------------------------------------------------------------- */
 
 static struct fh_kernel *kernel_with(bool has_listeners)
@@ -285,7 +71,7 @@ static const struct fh_refusal *find(const struct stand *s, const char *name,
 static bool is_counted(const struct stand *s)
 {
 	char *text = NULL, *argv[] = { "x", NULL };
-	bool yes, no;
+	bool yes, no; /* one of them */
 
 	check_ok(fh_box_print(s->box, argv, FH_JSON, &text, &err));
 	yes = strstr(text, "\"refusals_counted\": true");
@@ -360,7 +146,7 @@ static void test_kept_descriptor(void)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), high = dup(fd);
 	struct fh_policy *policy = self_policy();
-	char text[256], number[16];
+	char text[256], number[32];
 	struct stand s;
 
 	check(high > fd);
@@ -547,7 +333,7 @@ WITHOUT_NAMESPACES(test_outer_listener_without, test_outer_listener)
 /* No number is left for a listener. */
 static void test_few_descriptors(void)
 {
-	struct stand s = start(policy_with("open-files", "3"), true, "calls",
+	struct stand s = start(policy_with("open-files", "4"), true, "calls",
 			       NULL);
 	char text[8192];
 
@@ -556,16 +342,14 @@ static void test_few_descriptors(void)
 	check(!is_counted(&s));
 }
 
-static void test_nested(void)
+static void test_own_filters(void)
 {
-	struct fh_policy *policy = policy_with(NULL, NULL);
-	struct stand s = start(policy, true, "nested", NULL);
-	char text[8192];
+	struct stand s = start(policy_with(NULL, NULL), true, "filters", NULL);
 
-	output_of(&s, text, sizeof(text));
 	check_exit(s.box, 0);
-	check(strstr(text, "499 0: 38\n"));
-	check(is_counted(&s));
+	check(!find(&s, "mount", NULL) && !find(&s, "umount2", NULL));
+	check_int(find(&s, "chroot", "")->times, 1);
+	check_int(find(&s, "unshare", "CLONE_NEWUSER")->times, 1);
 }
 
 /* It outlives nobody's stream: what the program closes has an end at once. */
@@ -623,7 +407,7 @@ static const struct tap_test tests[] = {
 	{ .name = "around us, without namespaces",
 	  .run = test_outer_listener_without },
 	{ .name = "no number for a listener", .run = test_few_descriptors },
-	{ .name = "a box in a box", .run = test_nested },
+	{ .name = "filters of the program's own", .run = test_own_filters },
 	{ .name = "streams end when the program closes them",
 	  .run = test_streams_end },
 	{ .name = "as text", .run = test_text },

@@ -100,6 +100,15 @@ tolerated() { # PROCESS NAME ERRNO
     # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
     "child openat2 "* | "child fstatfs "*) [ "$is_pid_max" = 1 ] ;;
     "child write 5") [ "$is_pid_max" = 1 ] ;;
+    "child read 5") [ "$is_counting" = 1 ] ;;
+    # Without a listener for refused calls they are refused uncounted: the kernel
+    # has none, init may not take its own copy of the descriptors, the filter that
+    # tells is not loaded and the plain one is. judge() asks which call. What init
+    # does with the listener, or without its number, refuses no less.
+    "launcher seccomp "*) ;;
+    "child unshare "* | "child close_range "* | "child socketpair "* | "child ioctl "*)
+      [ "$is_counting" = 1 ] ;;
+    "child seccomp "*) [ "$is_telling" = 1 ] ;;
     # A first try that namespaces deny, and finding out what can be had: the
     # second try decides.
     "trial "*) ;;
@@ -129,6 +138,11 @@ processes() { # WORK
   # to be made read-only, and that may not fail.
   pid_max_before=$(awk -v p="$init" -v from="${pid_max_after:-0}" \
     '$1 == p && $2 > from && $3 == "openat2" && ++n == 3 { print $2; exit }' "$1/calls")
+  # Init sees whether it can share its descriptors, by two calls before it makes
+  # the socket over which it is told of the listener; the program's process then
+  # loads the filter that tells, first.
+  counting_from=$(awk -v p="$init" '$1 == p && $3 == "socketpair" { print $2 - 2; exit }' "$1/calls")
+  telling_at=$(awk -v p="$program" '$1 == p && $3 == "seccomp" { print $2; exit }' "$1/calls")
   # When the launcher forks more than once, all but the last is trying.
   trying_until=$(awk '$1 == "0" && $3 == "pipe2" { before = last; last = $2 }
     $1 == "0" && $3 ~ /^(clone3?|fork|vfork)$/ { n++ }
@@ -156,7 +170,7 @@ process_of() { # PATH N
 
 judge() { # WORK PATH N NAME ERRNO STATUS HIT
   local work=$1 path=$2 name=$4 errno=$5 status=$6 out err lines process
-  local is_pid_max=
+  local is_pid_max= is_counting= is_telling=
   out=$(cat "$work/out")
   err=$(cat "$work/err")
   lines=$(wc -l <"$work/err")
@@ -186,6 +200,8 @@ judge() { # WORK PATH N NAME ERRNO STATUS HIT
   fi
   [ "$path" = "$init" ] && [ "$3" -gt "${pid_max_after:-0}" ] && [ "$3" -lt "${pid_max_before:-0}" ] &&
     is_pid_max=1
+  [ "$path" = "$init" ] && [ -n "$counting_from" ] && [ "$3" -ge "$counting_from" ] && is_counting=1
+  [ "$path $3" = "$program $telling_at" ] && [ -n "$counting_from" ] && is_telling=1
   # A broken message pipe loses how the program ended, not its fences: it is
   # said, and is no success. One that does not tell whether the box stands has
   # it killed, however far the program came.

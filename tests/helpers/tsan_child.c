@@ -7,9 +7,10 @@
 
 struct bpf_program;
 
-/* --wrap: what calls process_clone() and seccomp_load() comes here. */
+/* --wrap: what calls process_clone() and the loaders of filters comes here. */
 pid_t __wrap_process_clone(uint64_t flags, int *ret_pidfd);
 int __wrap_seccomp_load(const struct bpf_program *program);
+int __wrap_seccomp_load_telling(const struct bpf_program *program);
 
 /* As where namespaces cannot be had: then a clone is a fork. */
 pid_t __wrap_process_clone(uint64_t flags, int *ret_pidfd)
@@ -29,4 +30,11 @@ int __wrap_seccomp_load(const struct bpf_program *program)
 {
 	(void)program;
 	return 0;
+}
+
+/* As where a filter around us has the listener. */
+int __wrap_seccomp_load_telling(const struct bpf_program *program)
+{
+	(void)program;
+	return -EBUSY;
 }

@@ -84,7 +84,7 @@ make_video() { # FILE
   outside ffmpeg "${how[@]}"
   expect_refused box -p ffmpeg -- ffmpeg "${how[@]}"
   how=(-v error -nostdin -i "http://127.0.0.1:$PORT/" -f null -)
-  ! ffmpeg "${how[@]}" 2>/dev/null # what it is told is no video
+  ffmpeg "${how[@]}" 2>/dev/null || true # what it is told is no video
   expect_equal 1 "$(wc -l <connections)"
   expect_refused box -p ffmpeg -- ffmpeg "${how[@]}"
   expect_equal 1 "$(wc -l <connections)"
@@ -118,7 +118,7 @@ make_video() { # FILE
   run --separate-stderr "${how[@]}" <upload.mvg
   pixel "$output" || fail "the control" "$(saw)"
   run_box -p imagemagick -- "${how[@]}" <upload.mvg
-  ! pixel "$output" || fail "it is there" "$(saw)"
+  expect_refused pixel "$output"
   run_box -p imagemagick -r neighbour.png -- "${how[@]}" <upload.mvg
   pixel "$output" || fail "granted, it is not there" "$(saw)"
 }

@@ -100,6 +100,6 @@ attempt("UDP", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b
   grep -q '^  network  *lost' show.out
   expect_equal 1 "$(sed -n '/^Guarantees:/,/^[A-Z]/p' show.out | grep -c ' lost ')"
   "$FUMEHOOD" why -p network-server --listen 8080 listen 8080
-  ! "$FUMEHOOD" why -p network-server --listen 8080 listen 8081 || fail "another port"
-  ! "$FUMEHOOD" why -p network-server --listen 8080 connect 8080 || fail "connect"
+  expect_refused "$FUMEHOOD" why -p network-server --listen 8080 listen 8081
+  expect_refused "$FUMEHOOD" why -p network-server --listen 8080 connect 8080
 }

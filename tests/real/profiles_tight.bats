@@ -164,3 +164,50 @@ limit_of() { # PROFILE LINE
   expect_success ""
   expect_equal newest "$(cat dir/file)"
 }
+
+@test "a file that an argument names from here is found from there" {
+  mkdir here out
+  echo above >above
+  cd here
+  echo beside >beside
+  run_box -p file-processor -- cat ../above beside "$WORK/above"
+  expect_success $'above\nbeside\nabove'
+  run_box -p file-processor -- cat ../above
+  expect_success above
+  expect_refused box -p file-processor -- sh -c 'cat ../above'
+  run_box -p file-processor -- sh -c 'ls -A; pwd' sh ../above
+  expect_success "$WORK/here"
+  run_box -p file-processor -w ../out -- cp ../above ../out/copy
+  expect_success ""
+  cmp ../above ../out/copy
+  # The box has its own standard streams, and its own /proc.
+  run_box -p file-processor -- cat /dev/stdin </dev/null
+  expect_success ""
+  run_box -p file-processor -- cat /dev/stdin <../above
+  expect_success above
+  run_box -p file-processor -- cat /proc/self/comm
+  expect_success cat
+}
+
+# A user namespace that may not make another is a kernel without them.
+without_namespaces() { # COMMAND...
+  unshare -U --map-user="$(id -u)" --map-group="$(id -g)" --keep-caps sh -c \
+    'echo 0 >/proc/sys/user/max_user_namespaces &&
+     exec setpriv --inh-caps=-all --ambient-caps=-all "$@"' sh "$@"
+}
+
+@test "without namespaces, too: files by their names, from here, in what may be written" {
+  mkdir here
+  echo above >above
+  echo old >here/file
+  cd here
+  local -a how=("$FUMEHOOD" run -q -p file-processor)
+  run --separate-stderr without_namespaces "${how[@]}" -- cat ../above file
+  expect_success $'above\nold'
+  expect_refused without_namespaces "${how[@]}" -- sh -c 'cat "$1"' sh --x=../above
+  run --separate-stderr without_namespaces "${how[@]}" -w . -- sh -c 'echo new >"$1"' sh file
+  expect_success ""
+  expect_equal new "$(cat file)"
+  expect_refused without_namespaces "${how[@]}" -- sh -c 'echo evil >>"$1"' sh file
+  expect_equal new "$(cat file)"
+}

@@ -216,6 +216,55 @@ static void test_json(void)
 	}
 }
 
+/* Nothing, one row, and rows with all that a string may bring. */
+static void test_refusals(void)
+{
+	struct fh_result result = result_of(FH_END_EXITED, 0, 0);
+	struct refusals list = { 0 };
+	struct report_refusals refusals = { .list = &list };
+	struct fh_refusal row = { .layer = FH_LAYER_SECCOMP, .code = EPERM,
+				  .times = 3, .pid = 9, .call = "socket",
+				  .object = "AF_PACKET", .rule = "r\"ule",
+				  .option = "--x \\", .advice = "un\nwise" };
+
+	make(NULL, 7);
+	report_json(plan, &result, argv, NULL, &text);
+	check_hasnt(text.data, "refus");
+	text_done(&text);
+	report_json(plan, &result, argv, &refusals, &text);
+	check(is_json(text.data));
+	check_has(text.data, "\"refusals\": [],\n");
+	check_has(text.data, "\"refusals_lost\": 0,\n");
+	check_has(text.data, "\"refusals_counted\": false,\n");
+	text_done(&text);
+	report_text(plan, &result, &refusals, &text);
+	check_hasnt(text.data, "Refused");
+	text_done(&text);
+	check_int(refusals_add(&list, &row), 0);
+	row.call[0] = 'S';
+	row.code = 0;
+	row.signal = SIGSYS;
+	row.times = 1;
+	check_int(refusals_add(&list, &row), 0);
+	refusals.lost = 5;
+	refusals.is_counted = true;
+	report_json(plan, &result, argv, &refusals, &text);
+	check(is_json(text.data));
+	check_has(text.data, "{\"layer\": \"seccomp\", \"call\": \"socket\", "
+		  "\"wanted\": \"\", \"object\": \"AF_PACKET\", \"errno\": 1, "
+		  "\"times\": 3, \"pid\": 9, \"program\": \"\", "
+		  "\"rule\": \"r\\\"ule\", \"option\": \"--x \\\\\", "
+		  "\"advice\": \"un\\u000awise\"},\n");
+	check_has(text.data, "\"signal\": 31, ");
+	check_has(text.data, "\"refusals_lost\": 5,\n");
+	check_has(text.data, "\"refusals_counted\": true,\n");
+	text_done(&text);
+	report_text(plan, &result, &refusals, &text);
+	check_has(text.data, "largest process\nRefused: socket AF_PACKET, 3 times (Operation not permitted): r\"ule; would be allowed by: --x \\; un");
+	check_has(text.data, "\nRefused: Socket AF_PACKET, 1 time (signal 31)");
+	check_has(text.data, "\nRefused: others, 5 times\nGuarantees");
+}
+
 static void test_plans_and_doctors(void)
 {
 	for (int abi = 0; abi <= 11; abi++) {
@@ -261,6 +310,7 @@ static const struct tap_test tests[] = {
 	{ .name = "text", .run = test_text },
 	{ .name = "each way to end", .run = test_ends },
 	{ .name = "JSON", .run = test_json },
+	{ .name = "refusals", .run = test_refusals },
 	{ .name = "plans and facts as JSON", .run = test_plans_and_doctors },
 	{ .name = "what the doctor finds", .run = test_doctor_of_the_sick },
 };
