@@ -105,6 +105,7 @@ static int prepare_and_write(struct export *export, struct fh_error *err)
 		return r;
 	export->prepared = &prepared;
 	r = write_export(export, err);
+	export->prepared = NULL;
 	prepared_done(&prepared);
 	return r;
 }
