@@ -72,8 +72,12 @@ uint64_t fh_box_refusals_lost(const struct fh_box *box);
  *
  * Only with FH_SPAWN_EXPLAIN, by the thread that called fh_spawn(): whenever the
  * process got SIGCHLD, until fh_box_fd() is readable; fh_wait() does it by itself while it waits.
- * The processes of the box stand still until it is called. Never blocks. Return: 0,
- * -EINVAL
+ * The processes of the box stand still until it is called. Never blocks: when there
+ * may be more to serve it sends the process another SIGCHLD. The box's processes
+ * send SIGCHLD whenever they stop; while fh_spawn() and fh_wait() follow by
+ * themselves they block it, and send it once more at their end, for it may have been
+ * that of another child. Who has it ignored, or another thread take it, is slower.
+ * Return: 0; -EINVAL, also without FH_SPAWN_EXPLAIN or in another thread
  */
 int fh_box_follow(struct fh_box *box, struct fh_error *err);
 

@@ -40,8 +40,9 @@ struct fh_stream {
 /* Have the kernel end the box when the calling *thread* ends, too. */
 #define FH_SPAWN_DIE_WITH_THREAD 2u
 /* Follow the program with ptrace(2) and see what it is refused, refusal.h. It then runs
- * only while fh_wait() or fh_box_follow() is called by this thread, which may
- * have no other children that it waits for; who ends, ends the box. */
+ * only while fh_wait() or fh_box_follow() is called by this thread, and this thread
+ * frees it; when it ends, the box ends. fh_spawn() fails with -EPERM where ptrace(2) is
+ * refused. Other children of the process are left alone. */
 #define FH_SPAWN_EXPLAIN 4u
 
 /**

@@ -92,11 +92,28 @@ static void tell(struct trace *trace, const struct traced_call *call)
 	trace->tell(trace->ctx, call);
 }
 
+/* A child that asks not to be followed would have no tracer to answer its calls:
+ * it is followed all the same, which it cannot tell. */
+static void follow_child(const struct tracee *tracee,
+			 const struct trace_call_info *info)
+{
+	static const uint8_t args[] = TRACE_REGISTER_ARGS;
+	struct trace_registers registers;
+
+	if (info->entry.nr != SYS_clone ||
+	    !(info->entry.args[0] & CLONE_UNTRACED) ||
+	    trace_get_registers(tracee->tid, &registers) < 0)
+		return;
+	registers.values[args[0]] &= ~(uint64_t)CLONE_UNTRACED;
+	trace_set_registers(tracee->tid, &registers);
+}
+
 static void enter_call(struct tracee *tracee)
 {
 	struct trace_call_info info;
 
 	if (trace_get_call(tracee->tid, &info) == TRACE_INFO_SECCOMP) {
+		follow_child(tracee, &info);
 		tracee->nr = (int)info.entry.nr;
 		memcpy(tracee->args, info.entry.args, sizeof(tracee->args));
 		tracee->is_in_call = true;

@@ -17,6 +17,7 @@
 #define TRACE_GETEVENTMSG 0x4201
 #define TRACE_GETSIGINFO 0x4202
 #define TRACE_GETREGSET 0x4204
+#define TRACE_SETREGSET 0x4205
 #define TRACE_SEIZE 0x4206
 #define TRACE_LISTEN 0x4208
 #define TRACE_GET_SYSCALL_INFO 0x420e /* Linux 5.3 */
@@ -103,6 +104,14 @@ static inline int trace_get_registers(pid_t tid, struct trace_registers *ret)
 	int r = trace_do(TRACE_GETREGSET, tid, status, (uintptr_t)&bytes);
 
 	return r < 0 ? r : bytes.iov_len == sizeof(*ret) ? 0 : -EIO;
+}
+
+static inline int trace_set_registers(pid_t tid,
+				      struct trace_registers *registers)
+{
+	struct iovec bytes = { registers, sizeof(*registers) };
+
+	return trace_do(TRACE_SETREGSET, tid, 1, (uintptr_t)&bytes);
 }
 
 #endif

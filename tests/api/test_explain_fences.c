@@ -104,6 +104,29 @@ static void test_syscalls(void)
 	check_rows(syscalls, COUNT(syscalls));
 }
 
+static const struct refused_row privileges[] = {
+	{ .settings = { "read", "$D" }, .action = { "read", "$D/theirs" },
+	  .call = "openat", .wanted = "read", .object = "$D/theirs",
+	  FH_LAYER_PRIVILEGES, EACCES, .option = "", .is_for_root = true },
+	{ .settings = { "write", "$D" }, .action = { "chmod", "$D/theirs" },
+	  .call = "chmod", .wanted = "write", .object = "$D/theirs",
+	  FH_LAYER_PRIVILEGES, EPERM, .option = "", .is_for_root = true },
+	{ .settings = { "write", "$D" },
+	  .action = { "chown", "$D/file", "4242", "4242" }, .call = "chown",
+	  .wanted = "write", .object = "$D/file", FH_LAYER_PRIVILEGES, EINVAL,
+	  .option = "", .is_for_root = true },
+	{ .action = { "read", "$D/theirs" }, .call = "openat",
+	  .wanted = "read", .object = "$D/theirs", FH_LAYER_MOUNTS, ENOENT,
+	  .option = "", .is_for_root = true },
+};
+
+static void test_privileges(void)
+{
+	if (getuid() != 0)
+		skip("only root has privileges to lose");
+	check_rows(privileges, COUNT(privileges));
+}
+
 /* --- the tier of Landlock and the filter alone ------------------------------------- */
 
 #define LANDLOCK FH_LAYER_LANDLOCK
@@ -161,6 +184,8 @@ static const struct tap_test tests[] = {
 	{ .name = "ceilings are told", .run = test_limits, .seconds = 120 },
 	{ .name = "system calls that were refused are told",
 	  .run = test_syscalls, .seconds = 60 },
+	{ .name = "what root may do outside by a capability is told",
+	  .run = test_privileges, .seconds = 60 },
 	{ .name = "without namespaces it is Landlock that is told of",
 	  .run = test_landlock, .seconds = 120 },
 };

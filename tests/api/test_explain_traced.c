@@ -91,6 +91,18 @@ static int play_exec_thread(const char *path)
 	return 9;
 }
 
+/* A child that would rather not be followed. */
+static int play_untraced(const char *path)
+{
+	int status;
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, NULL,
+				   NULL, NULL, NULL);
+
+	if (pid == 0)
+		_exit(open(path, O_RDONLY) < 0 && errno == ENOENT ? 7 : 1);
+	return waitpid(pid, &status, 0) == pid && status == 0x700 ? 0 : 1;
+}
+
 static int play_vfork(const char *path)
 {
 	char *const argv[] = { "x", "read", (char *)path, NULL };
@@ -190,7 +202,7 @@ static const struct {
 	{ "changing", play_changing },	   { "exec", play_exec_thread },
 	{ "vfork", play_vfork },	   { "stops", play_stops },
 	{ "signals", play_signals },	   { "read", play_read },
-	{ "hang", play_hang },
+	{ "hang", play_hang },		   { "untraced", play_untraced },
 };
 
 /* --- the tests --------------------------------------------------------------------- */
@@ -283,6 +295,13 @@ static void test_vfork(void)
 {
 	make_missing();
 	check_times(play("vfork", missing, 0), 100);
+	clean_scene();
+}
+
+static void test_untraced(void)
+{
+	make_missing();
+	check_times(play("untraced", missing, 0), 1);
 	clean_scene();
 }
 
@@ -451,6 +470,7 @@ static const struct tap_test tests[] = {
 	  .seconds = 60 },
 	{ .name = "a thread may execute", .run = test_exec },
 	{ .name = "vfork works", .run = test_vfork },
+	{ .name = "no child can leave", .run = test_untraced },
 	{ .name = "stopping and going on is as ever", .run = test_stops },
 	{ .name = "signals interrupt what they should", .run = test_signals },
 	{ .name = "ends are as ever", .run = test_ends },

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# fumehood run --explain, as a user sees it.
+
+setup() {
+  dir=$(mktemp -d "$TMPDIR/explain.XXXXXX")
+  echo secret >"$dir/file"
+}
+
+teardown() {
+  rm -rf "$dir"
+}
+
+@test "a refusal is told with what would allow it, and that allows it" {
+  run "$FUMEHOOD" run --explain -- cat "$dir/file"
+  [ "$status" = 1 ]
+  [[ $output == *"fumehood: refused: cat (pid "*"): read $dir/file: openat: ENOENT; /tmp in the box is its own"*"(mount namespace)"* ]]
+  [[ $output == *"would allow it: -r $dir/file"* ]]
+  option=$(sed -n "s/^  would allow it: \(.*explain.*file\).*/\1/p" <<<"$output")
+  run --separate-stderr bash -c "'$FUMEHOOD' run --explain $option -- cat '$dir/file'"
+  [ "$status" = 0 ]
+  [ "$output" = secret ]
+  [[ $stderr != *"$dir/file"* ]]
+}
+
+@test "nothing is told without --explain, nor with --quiet" {
+  run "$FUMEHOOD" run -- cat "$dir/file"
+  [[ $output != *"refused"* ]]
+  run "$FUMEHOOD" run --explain -q -- cat "$dir/file"
+  [[ $output != *"refused"* ]]
+}
+
+@test "what the program prints and how it ends is as without" {
+  script='echo out; echo err >&2; cat; exit 7'
+  run --separate-stderr bash -c "echo in | '$FUMEHOOD' run --explain -- sh -c '$script'"
+  [ "$status" = 7 ]
+  [ "$output" = $'out\nin' ]
+  [[ $stderr == err* ]]
+}
+
+@test "the JSON report has the refusals" {
+  run --separate-stderr "$FUMEHOOD" run --explain -q --report "json=$dir/report" -- cat "$dir/file"
+  jq -e --arg path "$dir/file" \
+    '.refusals | .. | objects | select(.object? == $path) | .option == "-r " + $path' "$dir/report"
+}
+
+@test "names from the program cannot drive a terminal" {
+  touch "$dir"/$'a\e[31mb\nc'
+  run "$FUMEHOOD" run --explain -- cat "$dir"/$'a\e[31mb\nc'
+  line=$(grep -a 'refused: cat.*explain' <<<"$output")
+  [[ $line != *$'\e'* ]]
+  [[ $line == *'\x1b[31mb\x0ac'* ]]
+}
+
+@test "signals reach a program that is followed" {
+  "$FUMEHOOD" run --explain -- sh -c 'trap "exit 9" TERM; touch /tmp/x; while :; do sleep 0.1; done' &
+  sleep 1
+  kill -TERM $!
+  status=0
+  wait $! || status=$?
+  [ "$status" = 9 ]
+}
+
+@test "where ptrace is refused it says so, and nothing is run" {
+  run "$FUMEHOOD" run -x "$FUMEHOOD" -w "$dir" -- "$FUMEHOOD" run --explain -- touch "$dir/made"
+  [ "$status" = 125 ]
+  [ ! -e "$dir/made" ]
+}
