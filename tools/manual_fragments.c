@@ -39,6 +39,22 @@ void add_sentence(struct text *ret, const char *phrase)
 
 /* --- fumehood(1) --------------------------------------------------------- */
 
+/* Those that a verb has for itself. */
+static void add_own_options(struct text *ret, const struct verb_option *own)
+{
+	for (; own && own->name; own++) {
+		text_add(ret, "\t");
+		if (own->letter)
+			text_add(ret, "*-%c*, ", own->letter);
+		text_add(ret, "*--%s*", own->name);
+		if (own->arg)
+			text_add(ret, " _%s_", own->arg);
+		text_add(ret, "\n\t\t");
+		add_sentence(ret, own->help);
+		text_add(ret, "\n\n");
+	}
+}
+
 static void add_verbs(struct text *ret)
 {
 	for (size_t i = 0; i < n_verbs; i++) {
@@ -52,6 +68,7 @@ static void add_verbs(struct text *ret)
 			add_plain(ret, verbs[i].detail);
 		}
 		text_add(ret, "\n\n");
+		add_own_options(ret, verbs[i].own);
 	}
 }
 

@@ -129,6 +129,17 @@ static void add_bash_kinds(struct text *ret)
 		}
 		text_add(ret, " ;;\n");
 	}
+	for (size_t i = 0; i < n_verbs; i++)
+		for (const struct verb_option *own = verbs[i].own;
+		     own && own->name; own++) {
+			if (!own->arg)
+				continue;
+			text_add(ret, "\t");
+			if (own->letter)
+				text_add(ret, "-%c | ", own->letter);
+			text_add(ret, "--%s) kind=%s ;;\n", own->name,
+				 own->is_path ? "path" : "free");
+		}
 }
 
 static const char *const rest_names[] = {
@@ -163,6 +174,10 @@ static void add_bash_verbs(struct text *ret)
 			 verbs[i].takes_options ? "yes" : "no",
 			 verbs[i].takes_json ? "yes" : "no");
 		add_verb_words(ret, &verbs[i]);
+		text_add(ret, "' own='");
+		for (const struct verb_option *own = verbs[i].own;
+		     own && own->name; own++)
+			text_add(ret, " --%s", own->name);
 		text_add(ret, "' ;;\n");
 	}
 }
@@ -226,6 +241,27 @@ static void add_zsh_options(struct text *ret)
 	}
 }
 
+/* Those that a verb has for itself. */
+static void add_zsh_own(struct text *ret, const struct verb *verb)
+{
+	for (const struct verb_option *own = verb->own; own && own->name;
+	     own++) {
+		for (int twice = own->letter ? 0 : 1; twice < 2; twice++) {
+			if (twice)
+				text_add(ret, " '*--%s%s[", own->name,
+					 own->arg ? "=" : "");
+			else
+				text_add(ret, " '*-%c%s[", own->letter,
+					 own->arg ? "+" : "");
+			add_zsh_text(ret, own->help);
+			text_add(ret, "]%s%s%s'", own->arg ? ":" : "",
+				 own->arg ? own->arg : "",
+				 !own->arg ? "" : own->is_path ? ":_files"
+							       : ": ");
+		}
+	}
+}
+
 /* 'name:description' for _describe. */
 static void add_zsh_verbs(struct text *ret)
 {
@@ -253,12 +289,12 @@ static void add_zsh_arms(struct text *ret)
 	for (size_t i = 0; i < n_verbs; i++) {
 		text_add(ret, "\t%s) kinds=(", verbs[i].name);
 		add_verb_words(ret, &verbs[i]);
-		text_add(
-			ret,
-			" )\n\t\t_arguments -s -S%s%s '--help[print help]'%s ;;\n",
-			verbs[i].takes_options ? " $options" : "",
-			verbs[i].takes_json ? " '--json[print JSON]'" : "",
-			rests[verbs[i].rest]);
+		text_add(ret, " )\n\t\t_arguments -s -S%s%s",
+			 verbs[i].takes_options ? " $options" : "",
+			 verbs[i].takes_json ? " '--json[print JSON]'" : "");
+		add_zsh_own(ret, &verbs[i]);
+		text_add(ret, " '--help[print help]'%s ;;\n",
+			 rests[verbs[i].rest]);
 	}
 }
 
@@ -295,6 +331,14 @@ static void add_fish_valued(struct text *ret)
 			text_add(ret, "-%c\n", settings[i].letter);
 		text_add(ret, "--%s\n", settings[i].name);
 	}
+	for (size_t i = 0; i < n_verbs; i++)
+		for (const struct verb_option *own = verbs[i].own;
+		     own && own->name; own++) {
+			if (own->arg && own->letter)
+				text_add(ret, "-%c\n", own->letter);
+			if (own->arg)
+				text_add(ret, "--%s\n", own->name);
+		}
 }
 
 static void add_fish_value(struct text *ret, const struct setting *setting)
@@ -335,6 +379,23 @@ static void add_fish_options(struct text *ret)
 	}
 }
 
+static void add_fish_own(struct text *ret)
+{
+	for (size_t i = 0; i < n_verbs; i++)
+		for (const struct verb_option *own = verbs[i].own;
+		     own && own->name; own++) {
+			text_add(ret, "complete -c fumehood -n '__fumehood_takes own-%s' -l %s",
+				 verbs[i].name, own->name);
+			if (own->letter)
+				text_add(ret, " -s %c", own->letter);
+			text_add(ret, "%s -d '",
+				 !own->arg ? "" : own->is_path ? " -r -F"
+							       : " -x");
+			add_fish_text(ret, own->help);
+			text_add(ret, "'\n");
+		}
+}
+
 /* Arms of a switch over the verb: what it takes. */
 static void add_fish_arms(struct text *ret)
 {
@@ -344,6 +405,8 @@ static void add_fish_arms(struct text *ret)
 			 verbs[i].takes_options ? " options" : "",
 			 verbs[i].takes_json ? " json" : "");
 		add_verb_words(ret, &verbs[i]);
+		if (verbs[i].own)
+			text_add(ret, " own-%s", verbs[i].name);
 		text_add(ret, "\n");
 	}
 }
@@ -354,6 +417,7 @@ const struct fragment shell_fragments[] = {
 	{ "call-names", add_call_names },
 	{ "fish-arms", add_fish_arms },
 	{ "fish-options", add_fish_options },
+	{ "fish-own", add_fish_own },
 	{ "fish-valued", add_fish_valued },
 	{ "fish-verbs", add_fish_verbs },
 	{ "option-names", add_option_names },

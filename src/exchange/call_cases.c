@@ -152,6 +152,7 @@ static int add_test(const struct arg_test *test, struct call_cases *ret)
 		return add_greater(width, value, test->arg, ret);
 	}
 	invariant(false);
+	return -EINVAL;
 }
 
 /* The cases in which all tests of a rule hold. */

@@ -33,6 +33,9 @@ static bool is_kept(const struct fh_policy *policy, const char *variable)
 	const struct name_list *lists[] = { &policy->keep_env, &policy->env };
 	size_t len = strcspn(variable, "=");
 
+	/* Where the storage is that it names has to be known today. */
+	if (strncmp(variable, "HOME=", 5) == 0)
+		return false;
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
 		for (size_t i = 0; i < lists[l]->n; i++)
 			if (strlen(lists[l]->names[i]) == len &&
@@ -102,6 +105,7 @@ static int prepare_and_write(struct export *export, struct fh_error *err)
 		return r;
 	export->prepared = &prepared;
 	r = write_export(export, err);
+	export->prepared = NULL;
 	prepared_done(&prepared);
 	return r;
 }

@@ -21,6 +21,7 @@
 #define BWRAP_PORTS "bubblewrap holds no ports: the program has all of the host's network"
 #define BWRAP_CEILING "bubblewrap has no ceilings: start it by prlimit(1)"
 #define BWRAP_CGROUP "bubblewrap has no ceilings: start it in a cgroup"
+#define BWRAP_SHOWN "its value is one of bubblewrap's arguments, which every user can read"
 #define BWRAP_IDS "inside only: outside the program has the ids of who starts bubblewrap"
 
 /* NULL: the target has it. Sorted as the settings are. */
@@ -33,7 +34,7 @@ const struct loss_row loss_rows[] = {
 	{ "cwd", { OCI_PROCESS, NULL, NULL } },
 	{ "deny-syscall", { NULL, NULL, BWRAP_FILTER } },
 	{ "device", { OCI_FILES, NULL, NULL } },
-	{ "env", { OCI_PROCESS, NULL, NULL } },
+	{ "env", { OCI_PROCESS, NULL, BWRAP_SHOWN } },
 	{ "exec", { OCI_FILES, NULL, NULL } },
 	{ "explain", OURS },
 	{ "file-size", { OCI_CEILING, NULL, BWRAP_CEILING } },
@@ -42,7 +43,7 @@ const struct loss_row loss_rows[] = {
 	{ "home", { OCI_FILES, NULL, NULL } },
 	{ "hostname", { OCI_PROCESS, "systemd gives no host name of a service's own", NULL } },
 	{ "keep-cap", { OCI_PROCESS, NULL, NULL } },
-	{ "keep-env", { OCI_PROCESS, "it is the service manager's variable that is kept", NULL } },
+	{ "keep-env", { OCI_PROCESS, "it is the service manager's variable that is kept", BWRAP_SHOWN } },
 	{ "keep-fd", { OCI_PROCESS, "a service does not have the caller's descriptors", NULL } },
 	{ "listen", { OCI_NETWORK, NULL, BWRAP_PORTS } },
 	{ "memory", { OCI_CEILING, NULL, BWRAP_CGROUP } },

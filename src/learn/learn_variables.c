@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
  * executed, or in all of it where the linker did not separate them. That is done in
  * slices, while no call waits for us.
  */
-#define SLICE 65536u
+#define SLICE 16384u /* some microseconds */
 #define NAME_MAX_LEN 63u
 #define NAMES_MAX 512u
 #define QUEUE_MAX 64u	       /* files that are open at once */
@@ -171,6 +172,22 @@ static int take_string(struct learn_variables *v, const char *string, size_t n,
 	return evidence_variable(evidence, name, v->queue[0].name);
 }
 
+/* The last of the NULs that begin here: tables are full of them. */
+static const char *last_nul(const char *nul, const char *end)
+{
+	uint64_t word;
+
+	while (end - nul > (ptrdiff_t)sizeof(word)) {
+		memcpy(&word, nul + 1, sizeof(word));
+		if (word)
+			break;
+		nul += sizeof(word);
+	}
+	while (nul + 1 < end && !nul[1])
+		nul++;
+	return nul;
+}
+
 /* The strings of the slice that begin and end in it. *ret_used is up to the NUL
  * that the next one begins with. */
 static int take_strings(struct learn_variables *v, size_t len,
@@ -181,9 +198,10 @@ static int take_strings(struct learn_variables *v, size_t len,
 	int r = 0;
 
 	while (r == 0 && nul) {
-		const char *next = memchr(nul + 1, '\0',
-					  (size_t)(end - nul - 1));
+		const char *next;
 
+		nul = last_nul(nul, end);
+		next = memchr(nul + 1, '\0', (size_t)(end - nul - 1));
 		*ret_used = (size_t)(nul - v->slice);
 		if (next)
 			r = take_string(v, nul + 1, (size_t)(next - nul - 1),
@@ -193,29 +211,38 @@ static int take_strings(struct learn_variables *v, size_t len,
 	return r;
 }
 
-int learn_variables_work(struct learn_variables *v, struct evidence *evidence)
+/* Looks through a slice of the range. Return: 1 when it has ended; 0; -ENOMEM */
+static int take_slice(struct learn_variables *v, struct range *range,
+		      struct evidence *evidence)
 {
-	struct range *range = &v->ranges[v->n_ranges - 1];
-	size_t used = 0, want = SLICE;
-	ssize_t n = 0;
+	size_t want = range->end - range->at < SLICE
+			      ? (size_t)(range->end - range->at) : SLICE;
+	size_t used = 0;
+	ssize_t n;
 	int r;
 
-	if (v->n_ranges && v->bytes_left) {
-		if (range->end - range->at < want)
-			want = (size_t)(range->end - range->at);
-		n = pread(v->queue[0].fd, v->slice, want, (off_t)range->at);
-	}
-	if (n > 0) {
-		r = take_strings(v, (size_t)n, evidence, &used);
-		v->bytes_left -= v->bytes_left < (uint64_t)n ? v->bytes_left
-							     : (uint64_t)n;
-		range->at += used ? used : (size_t)n;
+	if (v->bytes_left < want)
+		return 1;
+	v->bytes_left -= want;
+	n = pread(v->queue[0].fd, v->slice, want, (off_t)range->at);
+	if (n <= 0)
+		return 1;
+	r = take_strings(v, (size_t)n, evidence, &used);
+	/* A string that goes on after the slice is met again in the next. */
+	range->at += used ? used : (size_t)n;
+	return r < 0 ? r : n < (ssize_t)SLICE;
+}
+
+int learn_variables_work(struct learn_variables *v, struct evidence *evidence)
+{
+	int r;
+
+	if (v->n_ranges) {
+		r = take_slice(v, &v->ranges[v->n_ranges - 1], evidence);
 		if (r < 0)
 			return r;
+		v->n_ranges -= (size_t)r;
 	}
-	/* A string that goes on after the slice is met again in the next. */
-	if (v->n_ranges && (n < (ssize_t)SLICE || range->at >= range->end))
-		v->n_ranges--;
 	if (v->n_ranges == 0) {
 		drop_file(v);
 		if (v->n_files)

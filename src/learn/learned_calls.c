@@ -8,6 +8,7 @@
 #define LINES_MAX 64
 #define GROUP_PART 2 /* of a group one in so many has to be needed, to allow it */
 #define GROUP_LEAST 3
+#define AGAIN_MAX 4 /* calls of a group that are allowed though it is denied */
 
 /* One way to say it. */
 struct choice {
@@ -18,6 +19,8 @@ struct choice {
 	size_t n_allow;
 	const char *deny[N_SYSCALL_GROUPS];
 	size_t n_deny;
+	const char *again[LINES_MAX]; /* allowed in spite of what is denied */
+	size_t n_again;
 	bool is_possible;
 };
 
@@ -137,19 +140,49 @@ static void allow_names(struct choice *choice, const struct syscall_set *needed)
 	}
 }
 
+static bool is_named(const struct choice *choice, const char *name)
+{
+	for (size_t i = 0; i < choice->n_again; i++)
+		if (strcmp(choice->again[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Who watches by notifications does not stop what every policy allows: that stays,
+ * seen or not. */
+static void allow_again(struct choice *choice, const struct syscall_set *group,
+			const struct syscall_set *strict)
+{
+	for (size_t i = 0; i < N_SYSCALLS; i++) {
+		bool is_kept = group->has[i] && strict->has[i] &&
+			       choice->allowed.has[i];
+
+		if (is_kept && choice->n_again < LINES_MAX &&
+		    !is_named(choice, syscalls[i].name))
+			choice->again[choice->n_again++] = syscalls[i].name;
+		choice->allowed.has[i] &= !group->has[i] || is_kept;
+	}
+}
+
 static void deny_groups(struct choice *choice, const struct syscall_set *needed)
 {
+	struct syscall_set strict, group;
+
+	seccomp_policy_calls(SYSCALLS_STRICT, &strict);
 	for (int g = 0; g < N_SYSCALL_GROUPS; g++) {
-		struct syscall_set group;
+		size_t n_strict, n_allowed, n_needed = 0;
 
 		group_calls((enum syscall_group_id)g, &group);
-		if (is_harmless((enum syscall_group_id)g) ||
-		    count_of(&group, needed) ||
-		    !count_of(&group, &choice->allowed))
+		for (size_t i = 0; i < N_SYSCALLS; i++)
+			n_needed += group.has[i] && needed->has[i] &&
+				    !strict.has[i];
+		n_strict = count_of(&group, &strict);
+		n_allowed = count_of(&group, &choice->allowed);
+		if (is_harmless((enum syscall_group_id)g) || n_needed ||
+		    n_allowed <= n_strict || n_strict > AGAIN_MAX)
 			continue;
 		choice->deny[choice->n_deny++] = syscall_groups[g].name;
-		for (size_t i = 0; i < N_SYSCALLS; i++)
-			choice->allowed.has[i] &= !group.has[i];
+		allow_again(choice, &group, &strict);
 	}
 }
 
@@ -194,8 +227,8 @@ static void choose(const struct evidence *evidence,
 			continue;
 		if (!ret->is_possible || choice.n_allowed < ret->n_allowed ||
 		    (choice.n_allowed == ret->n_allowed &&
-		     choice.n_allow + choice.n_deny <
-			     ret->n_allow + ret->n_deny))
+		     choice.n_allow + choice.n_deny + choice.n_again <
+			     ret->n_allow + ret->n_deny + ret->n_again))
 			*ret = choice;
 	}
 }
@@ -207,6 +240,8 @@ static void print_choice(const struct choice *choice, struct text *ret)
 		text_add(ret, "allow-syscall = %s\n", choice->allow[i]);
 	for (size_t i = 0; i < choice->n_deny; i++)
 		text_add(ret, "deny-syscall = %s\n", choice->deny[i]);
+	for (size_t i = 0; i < choice->n_again; i++)
+		text_add(ret, "allow-syscall = %s\n", choice->again[i]);
 }
 
 static void print_held(const struct evidence *evidence,

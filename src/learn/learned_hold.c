@@ -61,6 +61,7 @@ struct look {
 	struct learned *learned;
 	bool for_writing;
 	int depth;
+	size_t n_top; /* bytes of the directory itself, with its slash */
 	char path[PATH_MAX];
 	const char *found;
 };
@@ -86,7 +87,8 @@ static void look_at(struct look *look, int directory, const char *name,
 				     look->for_writing);
 		if (row)
 			look->found = arena_print(&look->learned->arena,
-						  "holds %s: %s", name,
+						  "holds %s: %s",
+						  look->path + look->n_top,
 						  row->what);
 		else if (is_directory)
 			look_into(look, directory, name);
@@ -143,6 +145,7 @@ const char *learned_why_not_all(struct learned *learned, const char *directory,
 	if (access(directory, F_OK) < 0)
 		return "it is not there";
 	snprintf(look.path, sizeof(look.path), "%s", directory);
+	look.n_top = strlen(directory) + 1;
 	look_into(&look, AT_FDCWD, directory);
 	return look.found;
 }

@@ -1,10 +1,20 @@
 /* Takes one line of a log of strace apart; nothing in it is believed. */
 #include "learn/strace_line.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Whatever the locale. */
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 /* --- where the call begins ---------------------------------------------------- */
 
@@ -51,7 +61,7 @@ static size_t name_length(const char *s)
 {
 	size_t n = 0;
 
-	while (isalnum((unsigned char)s[n]) || s[n] == '_')
+	while (is_digit(s[n]) || is_letter(s[n]))
 		n++;
 	return n;
 }
@@ -131,7 +141,7 @@ static const char *skip_decoration(const char *s)
 static bool is_decoration(const char *first, const char *s)
 {
 	return *s == '<' && s > first &&
-	       (isdigit((unsigned char)s[-1]) || s[-1] == 'D') &&
+	       (is_digit(s[-1]) || s[-1] == 'D') &&
 	       s[1] != '<';
 }
 

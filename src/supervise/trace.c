@@ -146,7 +146,7 @@ static void leave_call(struct trace *trace, struct tracee *tracee)
 static bool read_registers(pid_t tid, struct traced_call *ret)
 {
 	static const uint8_t args[] = TRACE_REGISTER_ARGS;
-	struct trace_registers registers;
+	struct trace_registers registers = { 0 };
 
 	if (trace_get_registers(tid, &registers) < 0)
 		return false;

@@ -11,18 +11,6 @@
 
 #include "sys/seccomp_calls.h"
 
-/* include/uapi/linux/seccomp.h: Linux 5.19 */
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
-/* Linux 6.6 */
-#ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
-#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
-#endif
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
-#endif
-
 /* The next call that was stopped. -ENOENT: it is gone. Blocks where none is
  * there, whatever O_NONBLOCK says: poll first. */
 static inline int listener_receive(int fd, struct seccomp_notif *ret)

@@ -11,11 +11,11 @@
  */
 #define NO OBSERVED_NONE
 #define END { .path = NO, .dirfd = NO }
-#define ROW(name, what, at, first, second)                                     \
+#define ROW(name, what, at, ...)                                               \
 	{ .call = CALL_##name,                                                 \
 	  .kind = OBSERVED_##what,                                             \
 	  .flags = (at),                                                       \
-	  .paths = { first, second } }
+	  .paths = { __VA_ARGS__ } }
 #define AT(dir, name, what) { .path = (name), .dirfd = (dir), .use = USE_##what }
 
 /* A path from the working directory, in argument 0. */

@@ -317,22 +317,29 @@ static bool is_public(const char *path)
 	return false;
 }
 
+static const struct sensitive_path *find(const char *path, const char *home,
+					 bool writing)
+{
+	for (size_t i = 0; i < n_sensitive_paths; i++)
+		if (sensitive_paths[i].is_for_writing == writing &&
+		    row_holds(&sensitive_paths[i], path, home))
+			return &sensitive_paths[i];
+	if (!writing && is_public(path))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(components); i++)
+		if (components[i].is_for_writing == writing &&
+		    component_holds(&components[i], path))
+			return &components[i];
+	return NULL;
+}
+
 /* What may not even be read is told first: it is the graver of two. */
 const struct sensitive_path *sensitive_find(const char *path, const char *home,
 					    bool for_writing)
 {
-	for (int writing = 0; writing <= for_writing; writing++) {
-		for (size_t i = 0; i < n_sensitive_paths; i++)
-			if (sensitive_paths[i].is_for_writing == writing &&
-			    row_holds(&sensitive_paths[i], path, home))
-				return &sensitive_paths[i];
-		for (size_t i = 0; i < ARRAY_SIZE(components); i++)
-			if (components[i].is_for_writing == writing &&
-			    !(is_public(path) && !writing) &&
-			    component_holds(&components[i], path))
-				return &components[i];
-	}
-	return NULL;
+	const struct sensitive_path *row = find(path, home, false);
+
+	return row || !for_writing ? row : find(path, home, true);
 }
 
 /* Rows may end beneath it: the directory is used up before their pattern is. */

@@ -53,6 +53,21 @@ __attribute__((unused)) static void make_file(const char *name)
 	close(fd);
 }
 
+/* A file, a link to it, a directory with another file, and a script. */
+__attribute__((unused)) static void fill_place(void)
+{
+	int fd;
+
+	enter_place();
+	make_file("file");
+	check_int(mkdir("directory", 0700), 0);
+	make_file("directory/inner");
+	check_int(symlink("file", "link"), 0);
+	fd = open("script", O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	check_int(write(fd, "#! /bin/sh -e\n:\n", 16), 16);
+	close(fd);
+}
+
 /* Watches this program while it does what stands at that index of its table. */
 __attribute__((unused)) static int watch(struct fh_learner *learner,
 					 size_t index,

@@ -283,7 +283,8 @@ static const struct {
 } box_values[] = {
 	{ "bind", "/srv:/data" },  { "cpus", "2" },	  { "cwd", "/srv" },
 	{ "device", "/dev/null" }, { "env", "A=b" },	  { "hide", "/srv" },
-	{ "home", "/home/x" },	   { "hostname", "box" }, { "keep-env", "A" },
+	{ "explain", "yes" },	   { "home", "/home/x" }, { "hostname", "box" },
+	{ "keep-env", "A" },
 	{ "keep-fd", "7" },	   { "memory", "64M" },	  { "pids", "9" },
 	{ "root", "/srv" },	   { "timeout", "5s" },	  { "tmp-size", "1M" },
 	{ "tmpfs", "/scratch" },   { "tty", "inherit" },

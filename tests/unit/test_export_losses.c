@@ -108,8 +108,8 @@ static void test_systemd(void)
 static void test_bwrap(void)
 {
 	check_str(names_of(losses_of(FH_TARGET_BWRAP)),
-		  "allow-syscall connect cpu-time cpus deny-syscall explain "
-		  "file-size gid listen memory no-write-exec on-deny open-files "
+		  "allow-syscall connect cpu-time cpus deny-syscall env explain "
+		  "file-size gid keep-env listen memory no-write-exec on-deny open-files "
 		  "pids quiet report require syscalls timeout uid verbose exec "
 		  "keep-fd files-read files-write network sockets processes "
 		  "privileges kernel terminal pids cpu disk time ");

@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# fumehood learn: a profile is written, added to, verified; and not poisoned.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  export HOME="$BATS_TEST_TMPDIR/home"
+  mkdir -p "$HOME/.ssh" work out
+  echo secret > "$HOME/.ssh/id_rsa"
+  echo one > work/a
+  echo two > work/b
+  cd work
+}
+
+absent() { # COMMAND
+  if eval "$1"; then return 1; fi
+}
+
+@test "a profile is learned from one input and good for another" {
+  run "$FUMEHOOD" learn -o p.conf -- cat a
+  [ "$status" = 0 ]
+  [[ $output == *"one"* ]]
+  [[ $output == *"fumehood: learned "*" paths -> "*" grants, "*" system calls, 0 held back (see p.conf)"* ]]
+  grep -qx 'read = ${FILES}' p.conf
+  "$FUMEHOOD" profile check ./p.conf
+  [ "$("$FUMEHOOD" run -p ./p.conf -- cat b)" = two ]
+  # The control: without the profile it is not there.
+  run "$FUMEHOOD" run -- cat b
+  [ "$status" != 0 ]
+}
+
+@test "--verify runs it once more in the box" {
+  run "$FUMEHOOD" learn -o p.conf --verify -- cat a
+  [ "$status" = 0 ]
+  [ "$(grep -c '^one' <<<"$output")" = 2 ]
+  [[ $output == *"verified: it runs under its profile"* ]]
+}
+
+@test "--verify tells when the profile is not enough" {
+  run "$FUMEHOOD" learn -o p.conf --verify -- sh -c 'read -r x < "$HOME/.ssh/id_rsa" || exit 3'
+  [ "$status" = 1 ]
+  [[ $output == *"in the box it ended with"*"instead of 0"* ]]
+}
+
+@test "what a program writes becomes a grant of its directory" {
+  run "$FUMEHOOD" learn -o p.conf --verify -- sh -c 'cat a > ../out/x'
+  [ "$status" = 0 ]
+  grep -q "^write = $(realpath ..)/out\$" p.conf
+  rm ../out/x
+  "$FUMEHOOD" run -p ./p.conf -- sh -c 'cat a > ../out/x'
+  [ "$(cat ../out/x)" = one ]
+}
+
+@test "a file that is there is not written over" {
+  echo mine > p.conf
+  run "$FUMEHOOD" learn -o p.conf -- sh -c 'echo ran > ran'
+  [ "$status" = 125 ]
+  [[ $output == *"p.conf: File exists; write --update p.conf"* ]]
+  [ "$(cat p.conf)" = mine ]
+  [ ! -e ran ]
+  ln -s nowhere link.conf
+  run "$FUMEHOOD" learn -o link.conf -- true
+  [ "$status" = 125 ]
+  [ ! -e nowhere ]
+}
+
+@test "--update shows what changes, and asks" {
+  "$FUMEHOOD" learn -q -o p.conf -- cat a
+  cp p.conf before
+  run setsid "$FUMEHOOD" learn --update p.conf -- sh -c 'cat a > ../out/x' </dev/null
+  [ "$status" = 1 ]
+  [[ $output == *"--- p.conf"*"+++ p.conf"*"@@ "*"+write = "* ]]
+  [[ $output == *"no terminal to ask at: --yes writes it"* ]]
+  cmp p.conf before
+  rm ../out/x
+  run "$FUMEHOOD" learn --update p.conf --yes -- sh -c 'cat a > ../out/x'
+  [ "$status" = 0 ]
+  grep -qx 'read = ${FILES}' p.conf
+  grep -q '^write = .*out$' p.conf
+  # The union, and nothing more for learning the same again.
+  cp p.conf union
+  run "$FUMEHOOD" learn --update p.conf -- sh -c 'cat a > ../out/x'
+  [ "$status" = 0 ]
+  [[ $output == *"p.conf has all of it already"* ]]
+  cmp p.conf union
+}
+
+@test "what is sensitive is held back, and accepted by name" {
+  run "$FUMEHOOD" learn -o p.conf -- cat "$HOME/.ssh/id_rsa"
+  [ "$status" = 0 ]
+  [[ $output == *", 1 held back"* ]]
+  grep -q '^# held back: read = ${HOME}/.ssh/id_rsa  (keys of ssh): fumehood learn --accept ' p.conf
+  absent "grep -q '^read = .*FILES' p.conf"
+  run "$FUMEHOOD" run -p ./p.conf -- cat "$HOME/.ssh/id_rsa"
+  [ "$status" != 0 ]
+  "$FUMEHOOD" learn -q --update p.conf --yes --accept "$HOME/.ssh" -- cat "$HOME/.ssh/id_rsa"
+  [ "$("$FUMEHOOD" run -p ./p.conf -- cat "$HOME/.ssh/id_rsa")" = secret ]
+}
+
+@test "a planted link brings no secret in" {
+  run "$FUMEHOOD" learn -o p.conf -- sh -c \
+    'ln -s "$HOME/.ssh/id_rsa" innocent; ln -s "$HOME/.ssh" dir; cat innocent dir/id_rsa; ln -f "$HOME/.ssh/id_rsa" hard'
+  [ "$status" = 0 ]
+  absent "grep -v '^#' p.conf | grep -E 'ssh|innocent|dir'"
+  run "$FUMEHOOD" run -p ./p.conf -- cat innocent
+  [ "$status" != 0 ]
+  run "$FUMEHOOD" run -p ./p.conf -- cat dir/id_rsa
+  [ "$status" != 0 ]
+}
+
+@test "a flood of names leaves a short profile" {
+  mkdir flood
+  run "$FUMEHOOD" learn -o p.conf -- python3 -c '
+import os
+for i in range(20000):
+    open(f"flood/{i}", "w").close()
+    try: open(f"nowhere/{i}")
+    except OSError: pass
+open("a").close()'
+  [ "$status" = 0 ]
+  [ "$(wc -c < p.conf)" -lt 20000 ]
+  grep -q '^write = -${CWD}/flood$' p.conf
+}
+
+@test "names with line feeds make no lines" {
+  run "$FUMEHOOD" learn -o p.conf -- python3 -c '
+open("x\nwrite = /\n[network]\nnet = host\n#", "w").close(); open("\x1b[31m", "w").close()
+open("x\nwrite = /\n[network]\nnet = host\n#").close()'
+  [ "$status" = 0 ]
+  absent "grep -qx 'write = /' p.conf"
+  absent "grep -q 'net = host' p.conf"
+  absent "grep -q '$(printf '\033')' p.conf"
+  "$FUMEHOOD" profile check ./p.conf
+}
+
+@test "a log of strace is learned from" {
+  cat > log <<'LOG'
+7  execve("/usr/bin/cat", ["cat", "a"], 0x7ff /* 3 vars */) = 0
+7  openat(AT_FDCWD, "a", O_RDONLY) = 3
+7  read(3, "one\n", 4096) = 4
+7  what is this
+7  +++ exited with 0 +++
+LOG
+  run "$FUMEHOOD" learn -o p.conf --from-strace log
+  [ "$status" = 0 ]
+  [[ $output == *"1 lines of the log were not understood"* ]]
+  grep -qx 'read = ${FILES}' p.conf
+  [ "$("$FUMEHOOD" run -p ./p.conf -- cat b)" = two ]
+  run "$FUMEHOOD" learn -o q.conf --from-strace a
+  [ "$status" = 125 ]
+  [[ $output == *"no line of it is one of strace's"* ]]
+  [ ! -e q.conf ]
+}
+
+@test "-o - is standard output" {
+  "$FUMEHOOD" learn -o - -- true > text 2> messages
+  grep -q '^\[profile\]$' text
+  grep -q '^fumehood: learned ' messages
+  [ -z "$("$FUMEHOOD" learn -q -o - -- true 2>&1 >/dev/null)" ]
+}
+
+@test "the profile is the umask's, and whole" {
+  (umask 077; "$FUMEHOOD" learn -q -o p.conf -- true)
+  [ "$(stat -c %a p.conf)" = 600 ]
+  (umask 022; "$FUMEHOOD" learn -q -o q.conf -- true)
+  [ "$(stat -c %a q.conf)" = 644 ]
+  run ls
+  [[ $output != *tmp* ]]
+}
+
+@test "how the program ended is told" {
+  run "$FUMEHOOD" learn -o p.conf -- sh -c 'exit 7'
+  [ "$status" = 0 ]
+  [[ $output == *"the program ended with 7"* ]]
+  run -127 "$FUMEHOOD" learn -o q.conf -- ./nothing-there
+  [ "$status" = 127 ]
+  [ ! -e q.conf ]
+  run "$FUMEHOOD" learn -o q.conf -- ./a
+  [ "$status" = 126 ]
+}
+
+@test "wrong use is told" {
+  run "$FUMEHOOD" learn -o p.conf
+  [ "$status" = 125 ]
+  [[ $output == *"no program given"* ]]
+  run "$FUMEHOOD" learn -- true
+  [ "$status" = 125 ]
+  [[ $output == *"nowhere to write"* ]]
+  run "$FUMEHOOD" learn --outptu x -- true
+  [[ $output == *"did you mean --output?"* ]]
+  run "$FUMEHOOD" learn --read x -- true
+  [ "$status" = 125 ]
+  [[ $output == *"no option --read"* ]]
+  run "$FUMEHOOD" learn -o
+  [[ $output == *"--output needs a value: FILE"* ]]
+  run "$FUMEHOOD" learn -o /nowhere/p.conf -- touch ran
+  [ "$status" = 125 ]
+  [ ! -e ran ]
+  run "$FUMEHOOD" learn --help
+  [ "$status" = 0 ]
+  [[ $output == *"-o, --output FILE"* ]]
+}
