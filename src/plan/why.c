@@ -151,6 +151,7 @@ static int ask_syscall(struct question *q)
 	char option[ALLOWING_MAX];
 	bool has_rules = false;
 	struct verdict verdict;
+	int r;
 
 	if (nr < 0) {
 		syscall_name_is_known(q->what, &nearest);
@@ -178,7 +179,10 @@ static int ask_syscall(struct question *q)
 					  ? verdict.error : ENOSYS));
 	if (q->answer->is_allowed)
 		return 0;
-	allowing_option(q->plan, nr, NULL, option);
+	r = allowing_option(q->plan, nr, NULL, option);
+	if (r < 0)
+		return error_set(q->err, FH_STAGE_PREPARE, r,
+				 "find what would allow %s", q->what);
 	text_add(&q->answer->advice, "%s", option);
 	if (!*option)
 		text_add(&q->answer->reason,
