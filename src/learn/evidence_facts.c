@@ -205,11 +205,14 @@ void evidence_count(struct evidence *evidence, uint64_t notifications,
 int evidence_load(struct evidence *evidence, const struct fh_policy *policy,
 		  const char *description)
 {
-	const char *words = arena_copy(&evidence->arena, description);
-	struct fh_policy *copy = words ? policy_copy(policy) : NULL;
+	struct fh_policy *copy = policy_copy(policy);
+	const char *words = copy ? arena_copy(&evidence->arena, description)
+				 : NULL;
 
-	if (!copy)
+	if (!words) {
+		policy_free(copy);
 		return -ENOMEM;
+	}
 	evidence->description = *words ? words : NULL;
 	policy_free(evidence->loaded);
 	evidence->loaded = copy;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "learn/evidence_store.h"
 #include "learn/learner.h"
 #include "profile/profile.h"
 #include "profile/profile_file.h"
@@ -65,24 +66,28 @@ static int find_section(const char *line)
 	return -1;
 }
 
-/* Of its own file, not of those that it extends. */
-static int take_comments(struct evidence *evidence, const char *name,
-			 struct fh_error *err)
+/* Of its own file, not of those that it extends. NULL: it is none */
+static int read_text(const char *name, char **ret, struct fh_error *err)
 {
 	struct profile_bytes bytes = { 0 };
-	autofree char *text = NULL;
-	char *line, *next;
-	int section = -1, r = 0;
+	int r;
 
 	if (!strchr(name, '/'))
 		return 0;
 	r = profile_file_read(AT_FDCWD, name, name, &bytes, err);
 	if (r < 0)
 		return r;
-	text = strndup(bytes.data, bytes.size);
+	*ret = strndup(bytes.data, bytes.size);
 	free(bytes.data);
-	if (!text)
-		r = -ENOMEM;
+	return *ret ? 0 : error_set(err, FH_STAGE_PARSE, -ENOMEM,
+				    "take over %s", name);
+}
+
+static int take_comments(struct evidence *evidence, char *text)
+{
+	char *line, *next;
+	int section = -1, r = 0;
+
 	for (line = text; r == 0 && line && *line; line = next) {
 		next = line + strcspn(line, "\n");
 		if (*next)
@@ -93,8 +98,21 @@ static int take_comments(struct evidence *evidence, const char *name,
 		else if (*line == '#' || *line == ';')
 			r = take_comment(evidence, section, line);
 	}
-	return r < 0 ? error_set(err, FH_STAGE_PARSE, r, "take over %s", name)
-		     : 0;
+	return r;
+}
+
+/* All or nothing. */
+static int take_over(struct evidence *evidence, const struct fh_policy *policy,
+		     const char *description, char *text)
+{
+	size_t n_comments = evidence->n_comments;
+	int r = take_comments(evidence, text);
+
+	if (r == 0)
+		r = evidence_load(evidence, policy, description);
+	if (r < 0)
+		evidence->n_comments = n_comments;
+	return r;
 }
 
 int learn_load(struct evidence *evidence, const char *name,
@@ -103,6 +121,7 @@ int learn_load(struct evidence *evidence, const char *name,
 	struct fh_policy *policy = policy_new();
 	struct profile_places places;
 	struct profile profile = { 0 };
+	autofree char *text = NULL;
 	int r;
 
 	profile_places_usual(&places);
@@ -113,13 +132,13 @@ int learn_load(struct evidence *evidence, const char *name,
 		r = profile_check(&profile, err);
 	if (r == 0)
 		r = set_all(&profile, policy, err);
+	if (r == 0)
+		r = read_text(name, &text, err);
 	if (r == 0) {
-		r = evidence_load(evidence, policy, profile.description);
+		r = take_over(evidence, policy, profile.description, text);
 		if (r < 0)
 			error_set(err, FH_STAGE_PARSE, r, "take over %s", name);
 	}
-	if (r == 0)
-		r = take_comments(evidence, name, err);
 	profile_done(&profile);
 	policy_free(policy);
 	return r;

@@ -23,6 +23,7 @@ struct wish {
 	bool is_directory; /* all beneath it is meant */
 	bool is_name;	   /* through a link, not the real one */
 	bool is_device;
+	bool is_made;	   /* by the program: it asks for no more than what is around it */
 	bool is_narrow;	   /* less than what is granted around it: it must stay */
 	bool is_secret;	   /* held even for reading: nothing around it is granted */
 	const char *held;  /* why it is not granted; NULL: it is */

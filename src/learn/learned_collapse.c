@@ -20,6 +20,7 @@ struct family {
 static bool stands(const struct wish *wish)
 {
 	return !wish->is_gone && !wish->held && !wish->is_name &&
+	       !wish->is_made &&
 	       strcmp(wish->path, "/") != 0;
 }
 
@@ -196,6 +197,7 @@ void learned_cover(struct learned *learned)
 			raise_writable(narrow ? narrow : around[j], wish);
 			wish->is_gone |= !(wish->access & ~around[j]->access);
 		}
+		wish->is_gone |= wish->is_made; /* it is not there */
 		if (!wish->held && !wish->is_gone && wish->is_directory)
 			around[n++] = wish;
 	}

@@ -77,6 +77,7 @@ void learned_sort(struct learned *learned)
 			last->is_directory |= wishes[i].is_directory;
 			last->is_name &= wishes[i].is_name;
 			last->is_secret |= wishes[i].is_secret;
+			last->is_made &= wishes[i].is_made;
 			last->is_narrow |= wishes[i].is_narrow;
 		} else if (last && wishes[i].is_secret &&
 			   strcmp(last->path, wishes[i].path) == 0) {
@@ -142,12 +143,25 @@ static int wish_for(struct learned *learned, const struct seen *seen,
 	return learned_add_wish(learned, &wish);
 }
 
-static bool is_needed(const struct learned *learned, const struct seen *seen)
+static bool is_made(const struct learned *learned, const struct seen *seen)
 {
 	const struct seen *real = evidence_find(learned->evidence, seen->real);
-	bool is_made = real && real->is_made;
 
-	if (is_made || path_is_within(seen->real, "/proc"))
+	return real && real->is_made;
+}
+
+/* A program that was just built, say: whatever its name, next time. */
+static int collect_made(struct learned *learned, const struct seen *seen)
+{
+	struct wish wish = { .access = FH_READ | FH_EXEC, .is_made = true,
+			     .path = seen->real };
+
+	return seen->use & USE_EXEC ? learned_add_wish(learned, &wish) : 0;
+}
+
+static bool is_needed(const struct learned *learned, const struct seen *seen)
+{
+	if (is_made(learned, seen) || path_is_within(seen->real, "/proc"))
 		return false;
 	/* The directory of what was removed is asked about by itself. */
 	if (!(seen->use & ~(unsigned int)USE_ENTRY))
@@ -245,6 +259,8 @@ static int collect_listed(struct learned *learned, const struct seen *seen)
 /* That a directory is there is seen as soon as anything in it is granted. */
 static int collect_path(struct learned *learned, const struct seen *seen)
 {
+	if (is_made(learned, seen))
+		return collect_made(learned, seen);
 	if (!is_needed(learned, seen))
 		return 0;
 	if (seen->type != SEEN_DIRECTORY)
