@@ -186,6 +186,8 @@ static int collect_file(struct learned *learned, const struct seen *seen)
 		if (unwritten) {
 			r = wish_for(learned, seen, access, unwritten);
 			access &= ~FH_WRITE;
+			if (!(seen->use & ~(unsigned int)(USE_WRITE | USE_ENTRY)))
+				return r;
 		}
 	}
 	return r < 0 ? r : wish_for(learned, seen, access, held);
