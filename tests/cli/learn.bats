@@ -330,7 +330,7 @@ PY
   [[ $output == *"would allow it"* ]]
   absent '[[ $output == *"verified: "* ]]'
   # What was held back is told, and does not count where the program does without.
-  run "$FUMEHOOD" learn -o q.conf --verify -- sh -c 'cat "$HOME/.ssh/id_rsa" 2>/dev/null; exit 0'
+  run "$FUMEHOOD" learn -o q.conf --verify -- sh -c "cat '$HOME/.ssh/id_rsa' 2>/dev/null; exit 0"
   [ "$status" = 0 ]
   [[ $output == *"refused by "*"id_rsa (held back)"* ]]
   [[ $output == *"verified: "* ]]
