@@ -5,6 +5,7 @@
 #include "api/api_box.h"
 
 #define MARK "refusals-of-a-test"
+
 /* --- the stand --------------------------------------------------------------- */
 
 static struct fh_kernel *kernel_with(bool has_listeners)
