@@ -48,14 +48,20 @@ void evidence_free(struct evidence *evidence)
 	free(evidence);
 }
 
-const char *evidence_copy(struct evidence *evidence, const char *string)
+int evidence_copy(struct evidence *evidence, const char *string,
+		  const char **ret)
 {
 	size_t len = strlen(string) + 1;
+	const char *copy;
 
 	if (len > EVIDENCE_NAMES_MAX - evidence->n_name_bytes)
-		return NULL;
+		return -E2BIG;
+	copy = arena_copy(&evidence->arena, string);
+	if (!copy)
+		return -ENOMEM;
 	evidence->n_name_bytes += len;
-	return arena_copy(&evidence->arena, string);
+	*ret = copy;
+	return 0;
 }
 
 static uint64_t hash_string(uint64_t hash, const char *string)
@@ -144,13 +150,14 @@ static int need_directory(struct evidence *evidence, const char *real,
 	struct seen_directory directory = {
 		.n_cwd = cwd_part(evidence, real),
 	};
+	int r;
 
 	*ret = *slot;
 	if (*slot || evidence->n_directories == EVIDENCE_PATHS_MAX)
 		return 0;
-	directory.real = evidence_copy(evidence, real);
-	if (!directory.real)
-		return 0;
+	r = evidence_copy(evidence, real, &directory.real);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
 	if (grow((void **)&evidence->directories, evidence->n_directories,
 		 &evidence->directories_size, sizeof(directory)) < 0)
 		return -ENOMEM;
@@ -198,6 +205,20 @@ struct use {
 	bool is_made;
 };
 
+static bool is_in_made(const struct evidence *evidence, const char *real)
+{
+	char path[PATH_MAX];
+
+	for (memcpy(path, real, strlen(real) + 1); *path;
+	     *strrchr(path, '/') = '\0') {
+		const struct seen *seen = evidence_find(evidence, path);
+
+		if (seen && seen->is_made)
+			return true;
+	}
+	return false;
+}
+
 /* Return: 0; -E2BIG past a bound; -EACCES as type_of(); -ENOMEM */
 static int add_record(struct evidence *evidence, const struct use *use,
 		      uint32_t directory)
@@ -207,24 +228,23 @@ static int add_record(struct evidence *evidence, const struct use *use,
 		.directory = directory - 1,
 		.argument = argument_of(evidence, use->name, use->real),
 		.n_cwd = cwd_part(evidence, use->real),
-		.is_made = use->is_made,
+		.is_made = use->is_made || is_in_made(evidence, use->real),
 	};
-
-	int type;
+	int type, r;
 
 	if (parent->n_children == EVIDENCE_CHILDREN_MAX ||
 	    evidence->n_paths == EVIDENCE_PATHS_MAX)
 		return -E2BIG;
-	type = use->is_made ? SEEN_OTHER : type_of(use->real);
+	type = seen.is_made ? SEEN_OTHER : type_of(use->real);
 	if (type < 0)
 		return type;
 	seen.type = (uint8_t)type;
-	seen.real = evidence_copy(evidence, use->real);
+	r = evidence_copy(evidence, use->real, &seen.real);
 	seen.name = seen.real;
-	if (seen.real && strcmp(use->name, use->real) != 0)
-		seen.name = evidence_copy(evidence, use->name);
-	if (!seen.real || !seen.name)
-		return -E2BIG;
+	if (r == 0 && strcmp(use->name, use->real) != 0)
+		r = evidence_copy(evidence, use->name, &seen.name);
+	if (r < 0)
+		return r;
 	if (grow((void **)&evidence->paths, evidence->n_paths,
 		 &evidence->paths_size, sizeof(seen)) < 0)
 		return -ENOMEM;

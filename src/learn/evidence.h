@@ -64,6 +64,13 @@ void evidence_peaks(struct evidence *evidence, uint64_t processes,
 void evidence_count(struct evidence *evidence, uint64_t notifications,
 		    uint64_t dropped, uint64_t lines_skipped);
 
+/* Where the caller's temporary files lie, besides /tmp and /var/tmp: what a program
+ * makes there a box has in its own /tmp. NULL, and what is not there, is fine. */
+int evidence_temporary(struct evidence *evidence, const char *directory);
+/* A comment of the profile that is taken over, with its "#", and the enum
+ * setting_section that it stands in; -1: none. */
+int evidence_comment(struct evidence *evidence, int section, const char *line);
+
 int evidence_accept(struct evidence *evidence, const char *path);
 /* Takes over what a policy grants already; copied. Values of grants are as a profile
  * writes them, with variables. @description: "" for none */
