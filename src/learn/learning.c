@@ -33,6 +33,7 @@ int learning_init(struct learning *ret, struct evidence *evidence,
 	ret->evidence = evidence;
 	ret->listener_fd = -1;
 	learn_view_init(&ret->view);
+	observe_cache_init(&ret->cache);
 	memset(ret->call_of_nr, -1, sizeof(ret->call_of_nr));
 	for (unsigned int call = 0; call < N_SYSCALLS; call++) {
 		int nr = syscall_on(FILTER_ARCH_NATIVE, call);
@@ -52,6 +53,7 @@ void learning_done(struct learning *learning)
 {
 	learn_seen_free(learning->seen);
 	learn_variables_free(learning->variables);
+	observe_cache_done(&learning->cache);
 	for (size_t i = 0; i < learning->n_written; i++)
 		free(learning->written[i]);
 	learning->n_written = 0;
@@ -246,6 +248,23 @@ static void end_lasting(struct learning *learning, unsigned int use)
 		learn_seen_end(learning->seen, LASTS_UNTIL_MOVED);
 }
 
+/*
+ * Was it that thread that was looked at, and not another that got its number? Where
+ * nothing is left to be looked at the call goes on here, which tells that as well,
+ * and the rest is done beside it.
+ */
+static bool is_still_it(struct learning *learning,
+			const struct observed *observed, uint64_t id,
+			unsigned int use)
+{
+	if (use & (USE_EXEC | USE_ENTRY) || !observed->row ||
+	    observed->row->paths[1].path != OBSERVED_NONE)
+		return listener_is_valid(learning->listener_fd, id);
+	observe_cache_end(&learning->cache, observed);
+	learning->is_answered = true;
+	return listener_continue(learning->listener_fd, id) == 0;
+}
+
 int learning_path(struct learning *learning, const struct observed *observed,
 		  uint64_t id, const char *path, unsigned int use,
 		  unsigned int how)
@@ -259,11 +278,11 @@ int learning_path(struct learning *learning, const struct observed *observed,
 		return 0;
 	}
 	resolve(learning, observed->tid, path, how & LEARN_LINK, &place);
-	if (!listener_is_valid(learning->listener_fd, id))
+	if (!is_still_it(learning, observed, id, use))
 		return 0;
-	r = evidence_path(learning->evidence, path,
-			  place.is_there ? place.real : NULL,
-			  real_use(&place, use, how));
+	r = evidence_typed(learning->evidence, path,
+			   place.is_there ? place.real : NULL,
+			   real_use(&place, use, how), place.mode);
 	learn_seen_add(learning->seen, key, use,
 		       place.is_there ? LASTS_FOREVER : LASTS_UNTIL_MADE);
 	end_lasting(learning, use);
