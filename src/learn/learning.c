@@ -217,6 +217,18 @@ static bool split(const char *path, char ret_directory[PATH_MAX])
 	return true;
 }
 
+/* A name in a directory that we have open, too. */
+static bool resolve_below(const struct observe_cache *cache, const char *path,
+			  struct learn_place *ret)
+{
+	const char *last = strrchr(path, '/');
+	size_t n = (size_t)(last - path);
+
+	return cache->base_fd >= 0 && strncmp(path, cache->base, n) == 0 &&
+	       cache->base[n] == '\0' &&
+	       learn_resolve_in(path, cache->base_fd, last + 1, ret);
+}
+
 /* In a directory that is known a name takes one call instead of four. */
 static void resolve(struct learning *learning, pid_t tid, const char *path,
 		    bool is_link, struct learn_place *ret)
@@ -225,11 +237,13 @@ static void resolve(struct learning *learning, pid_t tid, const char *path,
 	bool is_simple = learning->view.is_everybodys && split(path, directory);
 	uint64_t key = 0;
 
+	if (is_simple && resolve_below(&learning->cache, path, ret))
+		return;
 	if (is_simple) {
 		key = learn_seen_key(learning->seen, directory,
 				     VARIANT_DIRECTORY);
 		if (learn_seen_has(learning->seen, key, USE_SEE) &&
-		    learn_resolve_in(path, ret))
+		    learn_resolve_in(path, AT_FDCWD, path, ret))
 			return;
 	}
 	learn_resolve(&learning->view, tid, path, is_link, ret);

@@ -57,6 +57,7 @@ static void drop_directory(struct observe_directory *directory)
 
 static void drop_directories(struct observe_cache *cache)
 {
+	cache->base_fd = -1;
 	for (size_t i = 0; i < OBSERVE_DIRECTORIES; i++)
 		drop_directory(&cache->directories[i]);
 }
@@ -64,7 +65,7 @@ static void drop_directories(struct observe_cache *cache)
 void observe_cache_init(struct observe_cache *ret)
 {
 	*ret = (struct observe_cache){ .self = getpid(), .memory_fd = -1,
-				       .missed = -1 };
+				       .missed = -1, .base_fd = -1 };
 	for (size_t i = 0; i < OBSERVE_DIRECTORIES; i++)
 		ret->directories[i].fd = -1;
 }
@@ -77,6 +78,7 @@ void observe_cache_done(struct observe_cache *cache)
 
 void observe_cache_begin(struct observe_cache *cache, pid_t tid)
 {
+	cache->base_fd = -1;
 	if (cache->tid != tid) {
 		drop_thread(cache);
 		cache->tid = tid;
@@ -154,9 +156,12 @@ const char *observe_cache_directory(struct observe_cache *cache, int number)
 	for (size_t i = 0; i < OBSERVE_DIRECTORIES; i++) {
 		const struct observe_directory *at = &cache->directories[i];
 
-		if (at->fd >= 0 && at->number == number &&
-		    is_same(cache, at->fd, number))
-			return at->name;
+		if (at->fd < 0 || at->number != number ||
+		    !is_same(cache, at->fd, number))
+			continue;
+		cache->base_fd = at->fd;
+		cache->base = at->name;
+		return at->name;
 	}
 	return NULL;
 }
@@ -207,6 +212,7 @@ static void keep_directory(struct observe_cache *cache, int number)
 		return;
 	at = place(cache, number);
 	drop_directory(at);
+	cache->base_fd = -1;
 	at->name = strndup(name, (size_t)n);
 	if (!at->name)
 		return;

@@ -27,6 +27,8 @@ struct observe_cache {
 	bool has_locks; /* a lock may end with the last descriptor: we keep none */
 	int missed; /* the number of it that was looked up last; -1 */
 	size_t next;
+	int base_fd; /* the directory of the last look, ours; -1: none */
+	const char *base; /* its name */
 	struct observe_directory directories[OBSERVE_DIRECTORIES];
 };
 
