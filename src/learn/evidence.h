@@ -5,6 +5,7 @@
 #include <fumehood/learn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 #include "tables/observed_calls.h"
@@ -45,6 +46,9 @@ int evidence_arguments(struct evidence *evidence, char *const argv[],
  */
 int evidence_path(struct evidence *evidence, const char *path,
 		  const char *real, unsigned int use);
+/* The same. @mode: of what is there, where the caller has looked; 0: not known */
+int evidence_typed(struct evidence *evidence, const char *path,
+		   const char *real, unsigned int use, mode_t mode);
 int evidence_program(struct evidence *evidence, const char *name);
 void evidence_syscall(struct evidence *evidence, unsigned int call);
 /* A call that this way of watching would not tell of: the profile must not refuse it
