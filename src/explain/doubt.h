@@ -18,6 +18,7 @@ struct doubt {
 	const struct traced_call *call;
 	struct observed observed; /* .row is NULL for a call that is not observed */
 	int code; /* positive errno; 0 with a signal */
+	const char *program; /* of our own execve; NULL for others */
 	struct fh_refusal row; /* filled in by who blames */
 };
 

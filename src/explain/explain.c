@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/doubt.h"
+#include "explain/path_doubt.h"
 #include "tables/syscalls.h"
 
 struct explain {
@@ -17,6 +17,7 @@ struct explain {
 	struct prepared kept;
 	struct refusals *rows;
 	struct trace *trace;
+	size_t n_starts; /* how often our own execve failed */
 	/* By number of the machine: which system call it is. */
 	uint16_t calls[FILTER_NR_MAX];
 };
@@ -95,6 +96,9 @@ static bool is_to_blame(struct doubt *doubt)
 		return doubt_signal(doubt);
 	if (!doubt->observed.row)
 		return false;
+	if (doubt->call->is_start)
+		return doubt->observed.call == CALL_execve &&
+		       doubt->program && doubt_start(doubt, doubt->program);
 	if (doubt_limit(doubt))
 		return true;
 	switch ((enum observed_kind)doubt->observed.row->kind) {
@@ -118,8 +122,16 @@ static bool is_to_blame(struct doubt *doubt)
 	return false;
 }
 
-/* The program's own start is our search through its PATH: only of a file that is
- * there something is to be said, as of a missing interpreter. */
+/* The program's own start is a search through its PATH, in the order that was
+ * prepared: only of a file that is there something is to be said. */
+static const char *next_program(struct explain *explain)
+{
+	const struct box *box = &explain->prepared->box;
+
+	return explain->n_starts < box->n_candidates
+		       ? box->candidates[explain->n_starts++] : NULL;
+}
+
 static void saw(void *ctx, const struct traced_call *call)
 {
 	struct explain *explain = ctx;
@@ -139,6 +151,8 @@ static void saw(void *ctx, const struct traced_call *call)
 			 syscalls[id].name);
 	}
 	memcpy(doubt.observed.args, call->args, sizeof(call->args));
+	if (call->is_start && id == CALL_execve)
+		doubt.program = next_program(explain);
 	if (is_to_blame(&doubt))
 		add(explain, &doubt);
 }

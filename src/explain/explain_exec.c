@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "explain/path_doubt.h"
+#include "plan/rule.h"
 #include "sys/mounts_calls.h"
 
 #define SCRIPT_LINE_MAX 256 /* BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h */
@@ -74,13 +76,12 @@ static int elf_interpreter(int fd, const Elf64_Ehdr *header, char ret[PATH_MAX])
 	return -ENOENT;
 }
 
-int interpreter_of(pid_t tid, const char *path, char ret[PATH_MAX])
+static int read_interpreter(int fd, char ret[PATH_MAX])
 {
 	union {
 		char line[SCRIPT_LINE_MAX];
 		Elf64_Ehdr header;
 	} start = { .line = "" };
-	autoclose int fd = open_file(tid, path);
 	ssize_t n = fd < 0 ? -1 : pread(fd, &start, sizeof(start), 0);
 
 	if (n > 2 && memcmp(start.line, "#!", 2) == 0)
@@ -91,4 +92,57 @@ int interpreter_of(pid_t tid, const char *path, char ret[PATH_MAX])
 	    start.header.e_phentsize == sizeof(Elf64_Phdr))
 		return elf_interpreter(fd, &start.header, ret);
 	return -ENOENT;
+}
+
+int interpreter_of(pid_t tid, const char *path, char ret[PATH_MAX])
+{
+	autoclose int fd = open_file(tid, path);
+
+	return read_interpreter(fd, ret);
+}
+
+/* Shown at its own place, and to be executed. */
+static bool is_granted(const struct mount_op *op)
+{
+	return op && op->kind == MOUNT_BIND &&
+	       strcmp(op->source, op->target) == 0 && op->access & FH_EXEC;
+}
+
+static bool blame_start(struct doubt *doubt, const struct mount_op *op,
+			const char *path)
+{
+	struct text rule = { 0 };
+	autotext option = { 0 };
+
+	if (access(path, X_OK) < 0)
+		return false;
+	doubt_blame(doubt, doubt->plan->has_namespaces ? FH_LAYER_MOUNTS
+						       : FH_LAYER_LANDLOCK,
+		    "exec", path);
+	rule_describe_lack(op, &rule);
+	doubt_rule_text(doubt, &rule);
+	rule_add_option(&option, "-x", path);
+	doubt_option(doubt, &option);
+	advise_path(doubt, path, FH_EXEC);
+	return true;
+}
+
+bool doubt_start(struct doubt *doubt, const char *program)
+{
+	char path[PATH_MAX], name[PATH_MAX];
+	const struct mount_op *op;
+
+	if (doubt->plan->policy->root || doubt->plan->policy->cwd ||
+	    !realpath(program, path))
+		return false;
+	for (int depth = 0; depth < 4; depth++) {
+		op = prepared_find(doubt->prepared, path);
+		if (!is_granted(op))
+			return depth && blame_start(doubt, op, path);
+		autoclose int fd = open_file((pid_t)getpid(), path);
+
+		if (read_interpreter(fd, name) < 0 || !realpath(name, path))
+			return false;
+	}
+	return false;
 }

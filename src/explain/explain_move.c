@@ -85,13 +85,13 @@ bool doubt_move(struct doubt *doubt)
 }
 
 /* Is it a group that this user may give a file of his to? */
-static bool has_group(gid_t gid)
+static bool has_group(const struct doubt *doubt, gid_t gid)
 {
 	int n = getgroups(0, NULL);
 	autofree gid_t *groups = n > 0 ? calloc((size_t)n, sizeof(*groups))
 				       : NULL;
 
-	if (gid == getegid())
+	if (gid == doubt->plan->kernel.gid)
 		return true;
 	n = groups ? getgroups(n, groups) : 0;
 	for (int i = 0; i < n; i++)
@@ -119,7 +119,7 @@ bool doubt_owner(struct doubt *doubt)
 	if (geteuid() != 0 &&
 	    (st.st_uid != geteuid() ||
 	     (uid != (uid_t)-1 && uid != st.st_uid) ||
-	     (gid != (gid_t)-1 && !has_group(gid))))
+	     (gid != (gid_t)-1 && !has_group(doubt, gid))))
 		return false;
 	doubt_blame(doubt, FH_LAYER_PRIVILEGES, "write", p.place.path);
 	doubt_rule(doubt, doubt->plan->has_userns

@@ -207,15 +207,7 @@ static void describe(struct path_doubt *p, const char *how)
 {
 	struct text text = { 0 };
 
-	if (!p->op) {
-		text_add(&text, "no grant covers it");
-	} else if (p->op->kind == MOUNT_TMPFS ||
-		   p->op->kind == MOUNT_DIRECTORY) {
-		text_add_escaped(&text, p->op->target);
-		text_add(&text, " in the box is its own, and does not show what lies there outside");
-	} else {
-		rule_describe(p->op, &text);
-	}
+	rule_describe_lack(p->op, &text);
 	text_add(&text, "%s", how);
 	doubt_rule_text(p->doubt, &text);
 }
@@ -373,9 +365,6 @@ static bool doubt_path(struct doubt *doubt, int index)
 	struct path_doubt p;
 
 	if (!path_look(doubt, index, &p))
-		return false;
-	/* A start looks through a PATH: of what is not there nothing was meant. */
-	if (doubt->call->is_start && !p.place.exists)
 		return false;
 	return blame_path(&p) || blame_interpreter(&p);
 }

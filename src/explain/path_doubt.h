@@ -32,6 +32,10 @@ bool doubt_owner(struct doubt *doubt);
  */
 int interpreter_of(pid_t tid, const char *path, char ret[PATH_MAX]);
 
+/* Our own execve, which starts the program: until it has succeeded the process shows
+ * itself to nobody, so the file and its interpreters are looked at outside. */
+bool doubt_start(struct doubt *doubt, const char *program);
+
 static inline bool doubt_is_of(const struct doubt *doubt, unsigned int a,
 			       unsigned int b, unsigned int c)
 {

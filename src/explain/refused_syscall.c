@@ -151,7 +151,8 @@ void refusal_of_syscall(const struct fh_plan *plan, int nr,
 	snprintf(ret->call, sizeof(ret->call), "%s", syscalls[call].name);
 	refused_object((unsigned int)call, args, ret->object,
 		       sizeof(ret->object));
-	allowing_option(plan, nr, args, ret->option);
 	add_rule(plan, (unsigned int)call, nr, ret);
-	add_advice((unsigned int)call, ret);
+	/* Where it could not be found out, nothing is said of it. */
+	if (allowing_option(plan, nr, args, ret->option) == 0)
+		add_advice((unsigned int)call, ret);
 }

@@ -1,6 +1,7 @@
 /* Looks sockets up in /proc, and the type of one through a copy of it. */
 #include "explain/sockets.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,31 +17,84 @@
 #define LINES_MAX 100000 /* of a table that somebody may have filled */
 #define STATE_LISTEN 0x0au /* TCP_LISTEN, include/net/tcp_states.h */
 
+/* Lines of a file of /proc, one after the other, cut to the room there is. */
+struct lines {
+	int fd;
+	size_t at, len;
+	char bytes[4096];
+	char line[512];
+};
+
+static bool next_line(struct lines *lines)
+{
+	size_t n = 0;
+
+	for (;;) {
+		char byte;
+
+		if (lines->at == lines->len) {
+			ssize_t got = read(lines->fd, lines->bytes,
+					   sizeof(lines->bytes));
+
+			lines->at = 0;
+			lines->len = got > 0 ? (size_t)got : 0;
+			if (got <= 0)
+				return false;
+		}
+		byte = lines->bytes[lines->at++];
+		if (byte == '\n')
+			break;
+		if (n < sizeof(lines->line) - 1)
+			lines->line[n++] = byte;
+	}
+	lines->line[n] = '\0';
+	return true;
+}
+
 /* Calls is_it() for the lines of a table until one is. */
 static bool any_line(const char *path,
 		     bool (*is_it)(const char *line, const void *what),
 		     const void *what)
 {
-	FILE *file = fopen(path, "re");
-	char line[512];
+	struct lines lines = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	bool found = false;
 
-	if (!file)
-		return false;
-	for (int n = 0; !found && n < LINES_MAX &&
-			fgets(line, sizeof(line), file); n++)
-		found = is_it(line, what);
-	fclose(file);
+	for (int n = 0; lines.fd >= 0 && !found && n < LINES_MAX &&
+			next_line(&lines); n++)
+		found = is_it(lines.line, what);
+	cleanup_close(&lines.fd);
 	return found;
 }
 
+static const char *after_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+static unsigned int hex_number(const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	unsigned int number = 0;
+
+	for (; *text && strchr(digits, *text); text++)
+		number = number * 16 + (unsigned int)(strchr(digits, *text) -
+						      digits);
+	return number;
+}
+
+/* "sl local_address:port remote_address:port state ..." */
 static bool listens_on(const char *line, const void *what)
 {
-	unsigned int port, state;
+	const char *fields[4] = { after_blanks(line) }, *port;
 
-	return sscanf(line, " %*[0-9]: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x", &port,
-		      &state) == 2 &&
-	       port == *(const uint16_t *)what && state == STATE_LISTEN;
+	for (int i = 1; i < 4; i++) {
+		const char *before = fields[i - 1];
+
+		fields[i] = after_blanks(before + strcspn(before, " \t"));
+	}
+	port = strchr(fields[1], ':');
+	return port && hex_number(port + 1) == *(const uint16_t *)what &&
+	       hex_number(fields[3]) == STATE_LISTEN;
 }
 
 bool sockets_has_listener(pid_t tid, uint16_t port)
@@ -68,7 +122,7 @@ static bool is_named(const char *line, const void *what)
 	size_t len = strlen(name);
 
 	return at && strncmp(at + 1, name, len) == 0 &&
-	       (at[1 + len] == '\n' || !at[1 + len]);
+	       !at[1 + len];
 }
 
 bool sockets_has_name(const char *name)
@@ -78,19 +132,26 @@ bool sockets_has_name(const char *name)
 
 /* A process has threads with descriptors of their own only if it wants to: then
  * this may be another's, and is told of wrongly or not at all. */
+static bool is_group(const char *line, const void *what)
+{
+	pid_t *ret = *(pid_t *const *)what;
+
+	if (strncmp(line, "Tgid:", 5) != 0)
+		return false;
+	*ret = 0;
+	for (line = after_blanks(line + 5); *line >= '0' && *line <= '9'; line++)
+		*ret = *ret * 10 + (*line - '0');
+	return true;
+}
+
 static pid_t group_of(pid_t tid)
 {
-	char path[32], line[64];
-	FILE *file;
-	int group = tid;
+	char path[32];
+	pid_t group = tid;
+	pid_t *const ret = &group;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Tgid: %d", &group) == 1)
-			break;
-	if (file)
-		fclose(file);
+	any_line(path, is_group, &ret);
 	return group;
 }
 

@@ -1,8 +1,15 @@
-/* Takes over the grants of a profile with its variables as they are written. */
+/* Takes over a profile with its variables and comments as they are written. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "learn/learner.h"
 #include "profile/profile.h"
+#include "profile/profile_file.h"
+#include "profile/profile_lines.h"
 #include "tables/settings.h"
 
 /* A variable is any text to a policy: what it stands for is asked when it runs. */
@@ -16,6 +23,78 @@ static int set_all(const struct profile *profile, struct fh_policy *policy,
 			       profile->entries[i].value,
 			       profile->entries[i].file, err);
 	return r;
+}
+
+/* What was suggested stays at least that much: it is four times a peak. */
+static void take_peak(struct evidence *evidence, const char *line)
+{
+	unsigned long long n;
+
+	if (sscanf(line, "# %*[a-z-] = %llu", &n) != 1 || n >> 40)
+		return;
+	if (sscanf(line, "# pids = %llu  (", &n) == 1)
+		evidence_peaks(evidence, n / 4, 0, 0);
+	else if (sscanf(line, "# memory = %lluM  (", &n) == 1)
+		evidence_peaks(evidence, 0, n << 18, 0);
+	else if (sscanf(line, "# file-size = %lluM  (", &n) == 1)
+		evidence_peaks(evidence, 0, 0, n << 18);
+}
+
+static int take_comment(struct evidence *evidence, int section,
+			const char *line)
+{
+	static const char executed[] = "# executed: ";
+	int r = evidence_comment(evidence, section, line);
+
+	take_peak(evidence, line);
+	/* Escaped ones cannot be told from their escapes. */
+	if (r == 0 && strncmp(line, executed, strlen(executed)) == 0 &&
+	    !strchr(line, '\\'))
+		r = evidence_program(evidence, line + strlen(executed));
+	return r;
+}
+
+static int find_section(const char *line)
+{
+	size_t n = strcspn(line + 1, "]");
+
+	for (int i = 0; i < N_SECTIONS; i++)
+		if (strlen(section_names[i]) == n &&
+		    strncmp(section_names[i], line + 1, n) == 0)
+			return i;
+	return -1;
+}
+
+/* Of its own file, not of those that it extends. */
+static int take_comments(struct evidence *evidence, const char *name,
+			 struct fh_error *err)
+{
+	struct profile_bytes bytes = { 0 };
+	autofree char *text = NULL;
+	char *line, *next;
+	int section = -1, r = 0;
+
+	if (!strchr(name, '/'))
+		return 0;
+	r = profile_file_read(AT_FDCWD, name, name, &bytes, err);
+	if (r < 0)
+		return r;
+	text = strndup(bytes.data, bytes.size);
+	free(bytes.data);
+	if (!text)
+		r = -ENOMEM;
+	for (line = text; r == 0 && line && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		line += strspn(line, " \t");
+		if (*line == '[')
+			section = find_section(line);
+		else if (*line == '#' || *line == ';')
+			r = take_comment(evidence, section, line);
+	}
+	return r < 0 ? error_set(err, FH_STAGE_PARSE, r, "take over %s", name)
+		     : 0;
 }
 
 int learn_load(struct evidence *evidence, const char *name,
@@ -39,6 +118,8 @@ int learn_load(struct evidence *evidence, const char *name,
 		if (r < 0)
 			error_set(err, FH_STAGE_PARSE, r, "take over %s", name);
 	}
+	if (r == 0)
+		r = take_comments(evidence, name, err);
 	profile_done(&profile);
 	policy_free(policy);
 	return r;

@@ -250,6 +250,6 @@ int learn_read_strace(struct evidence *evidence, const char *path,
 		  r == -EINVAL ? "no line of it is one of strace's"
 			       : strerror(-r));
 	if (r == -EINVAL)
-		error_remedy(err, "write it with strace -f -y -o %s", path);
+		error_remedy(err, "strace -f -y -o FILE writes one");
 	return r;
 }

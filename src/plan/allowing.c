@@ -29,17 +29,20 @@ int allowing_call(const struct fh_plan *plan, int nr)
 	return -ENOENT;
 }
 
-static bool lets_through(const struct filter *filter, int nr,
-			 const uint64_t *args)
+/* Return: 1, 0 or -ENOMEM */
+static int lets_through(const struct filter *filter, int nr,
+			const uint64_t *args)
 {
 	struct seccomp_data data = { .nr = nr };
 	struct bpf_program program;
 	uint32_t action;
+	int r;
 
 	if (!args)
 		return seccomp_may_pass(filter, nr);
-	if (bpf_emit(filter, &program, NULL) < 0)
-		return false;
+	r = bpf_emit(filter, &program, NULL);
+	if (r < 0)
+		return r;
 	data.arch = filter->arch == FILTER_ARCH_AARCH64 ? AUDIT_ARCH_AARCH64
 							: AUDIT_ARCH_X86_64;
 	memcpy(data.args, args, sizeof(data.args));
@@ -48,38 +51,47 @@ static bool lets_through(const struct filter *filter, int nr,
 	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
 }
 
-static bool would_allow(const struct fh_plan *plan, const char *setting,
-			const char *value, int nr, const uint64_t *args)
+/* A wish that is refused allows nothing. Return: 1, 0 or -ENOMEM */
+static int would_allow(const struct fh_plan *plan, const char *setting,
+		       const char *value, int nr, const uint64_t *args)
 {
 	struct fh_policy *policy = policy_copy(plan->policy);
 	struct fh_plan *other = NULL;
-	bool is_so;
+	int r = policy ? policy_set(policy, setting, value, NULL, NULL)
+		       : -ENOMEM;
 
-	is_so = policy && policy_set(policy, setting, value, NULL, NULL) == 0 &&
-		plan_new(policy, &plan->kernel, plan->envp, &other, NULL) == 0 &&
-		lets_through(&other->filter, nr, args);
+	if (r == 0)
+		r = plan_new(policy, &plan->kernel, plan->envp, &other, NULL);
+	if (r == 0)
+		r = lets_through(&other->filter, nr, args);
 	plan_free(other);
 	policy_free(policy);
-	return is_so;
+	return r < 0 && r != -ENOMEM ? 0 : r;
 }
 
-void allowing_option(const struct fh_plan *plan, int nr,
-		     const uint64_t args[6], char ret[ALLOWING_MAX])
+int allowing_option(const struct fh_plan *plan, int nr, const uint64_t args[6],
+		    char ret[ALLOWING_MAX])
 {
 	int call = allowing_call(plan, nr);
+	int r = plan_need_current(plan, "", NULL);
 
 	ret[0] = '\0';
-	if (call < 0 || plan_need_current(plan, "", NULL) < 0 ||
-	    lets_through(&plan->filter, nr, args))
-		return;
+	if (r == 0)
+		r = lets_through(&plan->filter, nr, args);
+	if (r < 0 || r == 1 || call < 0)
+		return r < 0 ? r : 0;
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const char *value = options[i].value ? options[i].value
 						     : syscalls[call].name;
 
-		if (!would_allow(plan, options[i].setting, value, nr, args))
+		r = would_allow(plan, options[i].setting, value, nr, args);
+		if (r < 0)
+			return r;
+		if (r == 0)
 			continue;
 		snprintf(ret, ALLOWING_MAX, "--%s %s", options[i].setting,
 			 value);
-		return;
+		return 0;
 	}
+	return 0;
 }

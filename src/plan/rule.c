@@ -24,6 +24,18 @@ void rule_describe(const struct mount_op *op, struct text *ret)
 		 op->access & FH_EXEC ? ", execute" : "");
 }
 
+void rule_describe_lack(const struct mount_op *op, struct text *ret)
+{
+	if (!op) {
+		text_add(ret, "no grant covers it");
+	} else if (op->kind == MOUNT_TMPFS || op->kind == MOUNT_DIRECTORY) {
+		text_add_escaped(ret, op->target);
+		text_add(ret, " in the box is its own, and does not show what lies there outside");
+	} else {
+		rule_describe(op, ret);
+	}
+}
+
 const char *rule_access_option(unsigned int access)
 {
 	return access & FH_EXEC ? "-x" : access & FH_WRITE ? "-w" : "-r";

@@ -9,6 +9,10 @@
 /* "the default tree's /usr gives read, execute" */
 void rule_describe(const struct mount_op *op, struct text *ret);
 
+/* Why what lies outside cannot be had: no rule (NULL), what is the box's own, or one
+ * that gives less. */
+void rule_describe_lack(const struct mount_op *op, struct text *ret);
+
 /* -r, -w or -x for FH_READ, FH_WRITE or FH_EXEC. */
 const char *rule_access_option(unsigned int access);
 

@@ -70,8 +70,7 @@ static bool ask_private(struct question *q, const struct mount_op *op,
 	}
 	if (op->kind != MOUNT_TMPFS && op->kind != MOUNT_DIRECTORY)
 		return false;
-	text_add(reason, "%s in the box is its own, and does not show what lies there outside",
-		 op->target);
+	rule_describe_lack(op, reason);
 	if (is_there)
 		advise(q, rule_access_option(q->access), path);
 	return true;
@@ -87,7 +86,7 @@ static int ask_path(struct question *q)
 		return r;
 	op = prepared_find(q->prepared, path);
 	if (!op) {
-		text_add(&q->answer->reason, "no grant covers it");
+		rule_describe_lack(op, &q->answer->reason);
 		advise(q, rule_access_option(q->access), path);
 		return 0;
 	}
@@ -152,6 +151,7 @@ static int ask_syscall(struct question *q)
 	char option[ALLOWING_MAX];
 	bool has_rules = false;
 	struct verdict verdict;
+	int r;
 
 	if (nr < 0) {
 		syscall_name_is_known(q->what, &nearest);
@@ -178,7 +178,10 @@ static int ask_syscall(struct question *q)
 					  ? verdict.error : ENOSYS));
 	if (q->answer->is_allowed)
 		return 0;
-	allowing_option(q->plan, nr, NULL, option);
+	r = allowing_option(q->plan, nr, NULL, option);
+	if (r < 0)
+		return error_set(q->err, FH_STAGE_PREPARE, r,
+				 "find what would allow %s", q->what);
 	text_add(&q->answer->advice, "%s", option);
 	if (!*option)
 		text_add(&q->answer->reason,

@@ -98,7 +98,7 @@ static void follow_child(const struct tracee *tracee,
 			 const struct trace_call_info *info)
 {
 	static const uint8_t args[] = TRACE_REGISTER_ARGS;
-	struct trace_registers registers;
+	struct trace_registers registers = { 0 };
 
 	if (info->entry.nr != SYS_clone ||
 	    !(info->entry.args[0] & CLONE_UNTRACED) ||

@@ -20,7 +20,7 @@ extern const size_t n_sensitive_paths;
  * @home: of the user, or NULL
  * @for_writing: shall it be written to
  *
- * Besides the table: any component named .env, .git/hooks and the like; the table
+ * Besides the table: any component named .env, .git and the like; the table
  * file says which. Return: the row; NULL when it does not
  */
 const struct sensitive_path *sensitive_find(const char *path, const char *home,

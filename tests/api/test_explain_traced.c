@@ -1,209 +1,26 @@
 /* A program that is followed behaves as one that is not, and one that fights it gains
  * nothing. */
-#include "refused.h"
+#include "traced_parts.h"
 
-#include <pthread.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 
-/* --- parts that this program plays in the box -------------------------------------- */
-
-static void *open_one(void *path)
+/* From here on ptrace(2) is refused to this process. */
+static void refuse_ptrace(void)
 {
-	return open(path, O_RDONLY) < 0 ? NULL : path;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { COUNT(code), code };
+
+	check_int(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	check_int(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program),
+		  0);
 }
-
-static int play_threads(const char *path)
-{
-	enum { ALL = 1000 };
-	static pthread_t threads[ALL];
-	pthread_attr_t attr;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 32768);
-	for (int i = 0; i < ALL; i++)
-		if (pthread_create(&threads[i], &attr, open_one, (void *)path))
-			return 1;
-	for (int i = 0; i < ALL; i++)
-		pthread_join(threads[i], NULL);
-	return 0;
-}
-
-static int play_names(const char *directory)
-{
-	char path[PATH_MAX];
-
-	for (int i = 0; i < 20000; i++) {
-		snprintf(path, sizeof(path), "%s/\x1b[31m\n%d", directory, i);
-		if (mkdir(path, 0755) == 0 || errno != EROFS)
-			return 1;
-	}
-	return 0;
-}
-
-static char *changing;
-
-static void *change(void *end)
-{
-	while (!*(volatile int *)end)
-		for (int i = 0; i < 4000; i++)
-			changing[i] = changing[i] == 'a' ? '/' : 'a';
-	return NULL;
-}
-
-static int play_changing(const char *path)
-{
-	pthread_t thread;
-	int end = 0;
-
-	/* The name ends where the memory does. */
-	changing = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	munmap(changing + 4096, 4096);
-	memset(changing, '/', 4096);
-	changing[4094] = 'x';
-	changing[4095] = '\0';
-	memcpy(changing, path, strlen(path));
-	pthread_create(&thread, NULL, change, &end);
-	for (int i = 0; i < 3000; i++) {
-		open(changing, O_RDONLY);
-		open(changing + 4096, O_RDONLY);
-		open((char *)-1, O_RDONLY);
-	}
-	end = 1;
-	pthread_join(thread, NULL);
-	return 0;
-}
-
-static void *execute(void *path)
-{
-	execl(self_path(), "x", "read", path, NULL);
-	return NULL;
-}
-
-static int play_exec_thread(const char *path)
-{
-	pthread_t thread, other;
-
-	pthread_create(&other, NULL, open_one, "/dev/null");
-	pthread_create(&thread, NULL, execute, (void *)path);
-	pthread_join(thread, NULL);
-	return 9;
-}
-
-/* A child that would rather not be followed. */
-static int play_untraced(const char *path)
-{
-	int status;
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, NULL,
-				   NULL, NULL, NULL);
-
-	if (pid == 0)
-		_exit(open(path, O_RDONLY) < 0 && errno == ENOENT ? 7 : 1);
-	return waitpid(pid, &status, 0) == pid && status == 0x700 ? 0 : 1;
-}
-
-static int play_vfork(const char *path)
-{
-	char *const argv[] = { "x", "read", (char *)path, NULL };
-
-	for (int i = 0; i < 100; i++) {
-		int status;
-		pid_t pid = vfork();
-
-		if (pid == 0) {
-			execv("/proc/self/exe", argv);
-			_exit(8);
-		}
-		if (waitpid(pid, &status, 0) != pid || status != 0x700)
-			return 1;
-	}
-	return 0;
-}
-
-/* A child that stops and goes on, as a shell sees it. */
-static int play_stops(const char *path)
-{
-	int status;
-	pid_t pid = fork();
-
-	(void)path;
-	if (pid == 0) {
-		raise(SIGSTOP);
-		open("/absent", O_RDONLY);
-		raise(SIGTSTP);
-		_exit(5);
-	}
-	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status) ||
-	    WSTOPSIG(status) != SIGSTOP)
-		return 1;
-	usleep(50000);
-	if (waitpid(pid, &status, WNOHANG | WUNTRACED) != 0)
-		return 2;
-	kill(pid, SIGCONT);
-	if (waitpid(pid, &status, WCONTINUED | WUNTRACED) != pid)
-		return 3;
-	/* Nobody stops an orphaned process group by SIGTSTP. */
-	if (!WIFEXITED(status) &&
-	    (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)))
-		return 4;
-	return WEXITSTATUS(status) == 5 ? 0 : 6;
-}
-
-static volatile int n_alarms;
-
-static void on_alarm(int sig)
-{
-	n_alarms += sig == SIGALRM;
-}
-
-static int play_signals(const char *path)
-{
-	struct sigaction action = { .sa_handler = on_alarm };
-	int pipes[2];
-	char byte;
-
-	(void)path;
-	sigaction(SIGALRM, &action, NULL);
-	if (pipe(pipes) < 0)
-		return 1;
-	ualarm(20000, 0);
-	if (read(pipes[0], &byte, 1) != -1 || errno != EINTR || n_alarms != 1)
-		return 2;
-	action.sa_flags = SA_RESTART;
-	sigaction(SIGALRM, &action, NULL);
-	if (fork() == 0) {
-		usleep(100000);
-		write(pipes[1], "", 1);
-		_exit(0);
-	}
-	ualarm(20000, 0);
-	return read(pipes[0], &byte, 1) == 1 && n_alarms == 2 ? 0 : 3;
-}
-
-static int play_read(const char *path)
-{
-	return open(path, O_RDONLY) < 0 ? 7 : 0;
-}
-
-__attribute__((noreturn)) static int play_hang(const char *path)
-{
-	(void)path;
-	fork();
-	for (;;)
-		open("/absent", O_RDONLY);
-}
-
-static const struct {
-	const char *name;
-	int (*play)(const char *argument);
-} parts[] = {
-	{ "threads", play_threads },	   { "names", play_names },
-	{ "changing", play_changing },	   { "exec", play_exec_thread },
-	{ "vfork", play_vfork },	   { "stops", play_stops },
-	{ "signals", play_signals },	   { "read", play_read },
-	{ "hang", play_hang },		   { "untraced", play_untraced },
-};
 
 /* --- the tests --------------------------------------------------------------------- */
 
@@ -456,6 +273,26 @@ static void test_foreign(void)
 	fh_policy_free(policy);
 }
 
+/* Rather no box than one that is not explained as was asked for. */
+static void test_no_ptrace(void)
+{
+	struct fh_spawn_options options = options_with(FH_STREAM_NULL,
+		FH_STREAM_NULL, FH_STREAM_NULL);
+	struct fh_policy *policy = fh_policy_new();
+	struct fh_box *box = NULL;
+
+	refuse_ptrace();
+	check_ok(fh_spawn(policy, SHELL("exit 4"), &options, &box, &err));
+	check_exit(box, 4);
+	fh_box_free(box);
+	box = NULL;
+	options.flags = FH_SPAWN_EXPLAIN;
+	check_fails(fh_spawn(policy, SHELL("exit 4"), &options, &box, &err),
+		    -EPERM);
+	check(!box);
+	fh_policy_free(policy);
+}
+
 WITHOUT_NAMESPACES(test_ends_landlock, test_ends)
 WITHOUT_NAMESPACES(test_killed_landlock, test_launcher_killed)
 WITHOUT_NAMESPACES(test_freed_landlock, test_freed)
@@ -477,6 +314,8 @@ static const struct tap_test tests[] = {
 	{ .name = "nothing outlives the launcher", .run = test_launcher_killed },
 	{ .name = "a box may be freed or killed at any time",
 	  .run = test_freed },
+	{ .name = "where ptrace is refused nothing is started",
+	  .run = test_no_ptrace },
 	{ .name = "the caller's children are the caller's",
 	  .run = test_foreign },
 	{ .name = "ends are as ever without namespaces",

@@ -24,7 +24,7 @@ static void test_spawn_arguments(void)
 					     &err), -EINVAL);
 	}
 	options.size = sizeof(options);
-	for (unsigned int bit = 2; bit < 32; bit++) {
+	for (unsigned int bit = 3; bit < 32; bit++) {
 		options.flags = 1u << bit;
 		check_fails(fh_spawn(policy, run_true, &options, &box, &err),
 			    -EINVAL);

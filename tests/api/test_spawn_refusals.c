@@ -1,9 +1,11 @@
 /* Refused system calls get the errno that they ever got, and are counted. */
-#include "plan/box.h"
 #include "probe/kernel.h"
 #include "refused_parts.h"
 
+#include "api/api_box.h"
+
 #define MARK "refusals-of-a-test"
+
 /* --- the stand --------------------------------------------------------------- */
 
 static struct fh_kernel *kernel_with(bool has_listeners)
@@ -330,6 +332,32 @@ static void test_outer_listener(void)
 
 WITHOUT_NAMESPACES(test_outer_listener_without, test_outer_listener)
 
+/* The number of the listener could not be written: nothing is counted, and
+ * nobody waits. */
+static void test_no_write(void)
+{
+	struct stand s = start(policy_with("deny-syscall", "write"), true,
+			       "flood", "800");
+
+	check_exit(s.box, 0);
+	check(!is_counted(&s));
+}
+
+/* Who asked, where its number means something to the caller. */
+static void test_pid(void)
+{
+	struct stand s = start(policy_with(NULL, NULL), true, "filters", NULL);
+
+	check_exit(s.box, 0);
+	if (s.box->running.has_pid_namespace)
+		check_int(find(&s, "chroot", "")->pid, 0);
+	else
+		check(find(&s, "chroot", "")->pid > 1);
+}
+
+WITHOUT_NAMESPACES(test_no_write_without, test_no_write)
+WITHOUT_NAMESPACES(test_pid_without, test_pid)
+
 /* No number is left for a listener. */
 static void test_few_descriptors(void)
 {
@@ -406,6 +434,11 @@ static const struct tap_test tests[] = {
 	{ .name = "a listener around us", .run = test_outer_listener },
 	{ .name = "around us, without namespaces",
 	  .run = test_outer_listener_without },
+	{ .name = "a policy without write", .run = test_no_write },
+	{ .name = "without write, without namespaces",
+	  .run = test_no_write_without },
+	{ .name = "who asked, in a pid namespace", .run = test_pid },
+	{ .name = "who asked, without", .run = test_pid_without },
 	{ .name = "no number for a listener", .run = test_few_descriptors },
 	{ .name = "filters of the program's own", .run = test_own_filters },
 	{ .name = "streams end when the program closes them",

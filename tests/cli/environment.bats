@@ -379,8 +379,8 @@ agrees() { # allowed|refused VERB WHAT -- COMMAND...
 }
 
 OPTIONS="allow-syscall bind connect cpu-time cpus cwd deny-syscall device env exec
-  file-size gid hide home hostname keep-cap keep-env keep-fd listen memory net
-  no-write-exec on-deny open-files pids quiet read report require root syscalls
+  explain file-size gid hide home hostname keep-cap keep-env keep-fd listen memory net
+  no-write-exec on-deny open-files pids profile quiet read report require root syscalls
   timeout tmp-size tmpfs tty uid verbose without write"
 
 @test "help lists every command; each command's help every option it takes" {

@@ -60,8 +60,14 @@ teardown() {
   [ "$status" = 9 ]
 }
 
-@test "where ptrace is refused it says so, and nothing is run" {
-  run "$FUMEHOOD" run -x "$FUMEHOOD" -w "$dir" -- "$FUMEHOOD" run --explain -- touch "$dir/made"
-  [ "$status" = 125 ]
-  [ ! -e "$dir/made" ]
+@test "a program whose interpreter is not shown is told of" {
+  printf '#!%s/interp\n' "$dir" >"$dir/script"
+  cp /bin/true "$dir/interp"
+  chmod 755 "$dir/script"
+  run "$FUMEHOOD" run --explain -x "$dir/script" -- "$dir/script"
+  [ "$status" = 127 ]
+  [[ $output == *"exec $dir/interp: execve: ENOENT;"*"would allow it: -x $dir/interp"* ]]
+  "$FUMEHOOD" run -x "$dir/script" -x "$dir/interp" -- "$dir/script"
+  run "$FUMEHOOD" run --explain -- "$dir/absent"
+  [[ $output != *"refused"* ]]
 }

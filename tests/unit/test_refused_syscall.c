@@ -242,6 +242,7 @@ static void test_stale(void)
 	refusal_of_syscall(plan, 101, args, EPERM, &refusal);
 	check_str(refusal.call, "ptrace");
 	check_str(refusal.option, "");
+	check_str(refusal.advice, "");
 }
 
 /* Init tells apart what has different words, and nothing else. */

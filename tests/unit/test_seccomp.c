@@ -371,6 +371,11 @@ static void test_listeners(void)
 	}
 	COMPILE(.base = SYSCALLS_STRICT, .can_count = true);
 	EXPECT("seccomp", EPERM, 1, 8);
+	check(seccomp_counts(&(struct seccomp_request){
+		.can_count = true, .changes = &denied, .n_changes = 1 }));
+	check(!seccomp_counts(&(struct seccomp_request){
+		.can_count = true, .changes = &by_name, .n_changes = 1 }));
+	check(!seccomp_counts(&(struct seccomp_request){ 0 }));
 }
 
 static void test_verdict(void)
