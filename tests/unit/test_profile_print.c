@@ -288,10 +288,12 @@ static void test_lists(void)
 
 	make_places();
 	put("a/x.conf", "[guarantees]\nwithout = network\nwithout = sockets\n"
+			"[network]\nconnect = 80\nconnect = 443\n"
 			"[process]\nkeep-cap = CAP_KILL\nkeep-cap = CAP_CHOWN\n"
 			"[syscalls]\nallow-syscall = kill\nallow-syscall = tgkill\n");
 	canonical("x", &text);
 	check(strstr(text_string(&text), "network\nwithout = sockets\n"));
+	check(strstr(text_string(&text), "80\nconnect = 443\n"));
 	check(strstr(text_string(&text), "KILL\nkeep-cap = CAP_CHOWN\n"));
 	check(strstr(text_string(&text), "kill\nallow-syscall = tgkill\n"));
 	remove_places();
