@@ -233,6 +233,9 @@ static void test_text(void)
 	check_has(text, "deny-syscall = open\n");
 	check_hasnt(import(ENTRY(EXECVE "{" READ "}"), FILTER_ARCH_AARCH64),
 		    "deny-syscall = open\n");
+	check_has(import("{\"defaultAction\": \"SCMP_ACT_KILL_THREAD\", \"syscalls\": "
+			 "[{\"names\": [\"execve\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
+			 FILTER_ARCH_X86_64), "\non-deny = kill\n");
 	check_has(import("{\"defaultAction\": \"SCMP_ACT_KILL\", \"syscalls\": "
 			 "[{\"names\": [\"execve\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
 			 FILTER_ARCH_X86_64), "\non-deny = kill\n");

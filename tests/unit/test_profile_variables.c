@@ -119,6 +119,8 @@ static void test_not_given(void)
 	GIVES("read", "-/x/${3}", usual, "");
 	GIVES("read", "-${0}", NULL, "");
 	GIVES("bind", "-${3}:/x", usual, "");
+	GIVES("device", "-${3}", usual, "");
+	GIVES("hide", "-${3}", usual, "");
 	/* No dash there makes it optional. */
 	FAILS("tmpfs", "-${3}", usual, "is not given");
 	unsetenv("HOME");
