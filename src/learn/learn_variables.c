@@ -209,13 +209,15 @@ static int take_after(struct learn_variables *v, const char *nul,
 static int take_strings(struct learn_variables *v, size_t len,
 			struct evidence *evidence, size_t *ret_used)
 {
-	const char *last = memrchr(v->slice, '\0', len);
-	const char *at = v->slice;
+	const char *at = v->slice, *last;
 	int r = 0;
 
-	if (!last)
+	while (len && v->slice[len - 1])
+		len--;
+	if (!len)
 		return 0;
-	*ret_used = (size_t)(last - v->slice);
+	*ret_used = len - 1;
+	last = v->slice + *ret_used;
 	for (; r == 0 && last - at > 8; at += 8) {
 		uint64_t nuls = find_nuls(v, at);
 
