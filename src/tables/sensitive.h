@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 struct sensitive_path {
-	const char *path;  /* "~/.ssh", "/etc/shadow"; a last "*" matches the rest of a name */
-	const char *what;  /* "keys of ssh" */
+	char path[64]; /* "~/.ssh", "/etc/shadow"; a last "*" matches the rest of a name */
+	char what[48]; /* "keys of ssh" */
 	bool is_for_writing; /* it may be read, but who writes it takes over: ~/.bashrc */
 };
 
