@@ -6,13 +6,13 @@
 
 #include "base/scratch.h"
 
-/* Appends the components of part to ret, which holds *len characters. */
-static int append_components(char ret[PATH_MAX], size_t *len, const char *part)
+int path_append(char ret[PATH_MAX], size_t *len, const char *part,
+		bool may_ascend)
 {
 	while (*part) {
 		size_t n = strcspn(part, "/");
 
-		if (n == 2 && part[0] == '.' && part[1] == '.')
+		if (!may_ascend && n == 2 && part[0] == '.' && part[1] == '.')
 			return -EINVAL;
 		if (n > 0 && !(n == 1 && part[0] == '.')) {
 			if (*len + 1 + n >= PATH_MAX)
@@ -36,9 +36,9 @@ int path_normalise(const char *base, const char *path, char ret[PATH_MAX])
 	if (!*path)
 		return -EINVAL;
 	if (*path != '/')
-		r = append_components(result, &len, base);
+		r = path_append(result, &len, base, false);
 	if (r == 0)
-		r = append_components(result, &len, path);
+		r = path_append(result, &len, path, false);
 	if (r < 0)
 		return r;
 	if (!len)

@@ -16,6 +16,16 @@
  */
 int path_normalise(const char *base, const char *path, char ret[PATH_MAX]);
 
+/**
+ * path_append() - add the components of a path, without "//" and "."
+ * @len:        how many characters @ret holds; no NUL is written
+ * @may_ascend: whether ".." may be one of them, kept as it is
+ *
+ * Return: 0; -EINVAL for a ".." that may not be; -ENAMETOOLONG
+ */
+int path_append(char ret[PATH_MAX], size_t *len, const char *part,
+		bool may_ascend);
+
 /* Is path the directory itself or beneath it? Both normalised. */
 bool path_is_within(const char *path, const char *directory);
 

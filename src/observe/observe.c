@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/path.h"
 #include "base/scratch.h"
 #include "observe/observe_base.h"
 #include "observe/observe_cache.h"
@@ -99,25 +100,6 @@ static int read_directory(const struct observed *observed, int dirfd,
 	return r;
 }
 
-/* Adds components; "." and empty ones are nothing. */
-static int add_components(char ret[PATH_MAX], size_t *len, const char *name)
-{
-	while (*name) {
-		size_t n = strcspn(name, "/");
-
-		if (n > 1 || (n == 1 && *name != '.')) {
-			if (*len + 1 + n >= PATH_MAX)
-				return -ENAMETOOLONG;
-			ret[(*len)++] = '/';
-			memcpy(ret + *len, name, n);
-			*len += n;
-		}
-		name += n;
-		name += *name == '/';
-	}
-	return 0;
-}
-
 int observe_join(const struct observed *observed, int dirfd, const char *name,
 		 char ret[PATH_MAX])
 {
@@ -138,7 +120,7 @@ int observe_join(const struct observed *observed, int dirfd, const char *name,
 		len = strlen(result);
 		len -= len == 1; /* the root's slash comes with the name */
 	}
-	r = add_components(result, &len, name);
+	r = path_append(result, &len, name, true);
 	if (r < 0)
 		return r;
 	if (!len)

@@ -1,24 +1,12 @@
 /* Every call about profiles, learning and refusals with what it must refuse. */
 #include "attempt.h"
+#include "profile_file.h"
 
 #include <sys/stat.h>
 
 static struct fh_learner *learner;
 static struct fh_learned learned;
 static struct fh_refusal refusal;
-static char path[64];
-
-static void make(const char *text)
-{
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/profile-%d.conf", (int)getpid());
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	check(fd >= 0);
-	check_int(write(fd, text, strlen(text)), (long long)strlen(text));
-	close(fd);
-}
 
 static void test_null(void)
 {

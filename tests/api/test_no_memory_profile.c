@@ -1,23 +1,11 @@
 /* Every call about profiles, learning and refusals, with each allocation failing. */
+#include "profile_file.h"
 #include "profile_names.h"
 #include "sweep_calls.h"
 
 #define TEXT2 ((char **)(void *)&s.out.text)
 
-static char path[64];
 static struct fh_learner *learner;
-
-static void make(const char *text)
-{
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/profile-%d.conf", (int)getpid());
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	check(fd >= 0);
-	check_int(write(fd, text, strlen(text)), (long long)strlen(text));
-	close(fd);
-}
 
 static void test_profiles(void)
 {
