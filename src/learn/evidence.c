@@ -220,8 +220,10 @@ struct use {
 
 static bool is_in_made(const struct evidence *evidence, const char *real)
 {
-	char path[PATH_MAX];
+	scratch char path[PATH_MAX];
 
+	if (!evidence->has_made)
+		return false;
 	for (memcpy(path, real, strlen(real) + 1); *path;
 	     *strrchr(path, '/') = '\0') {
 		const struct seen *seen = evidence_find(evidence, path);
@@ -262,6 +264,7 @@ static int add_record(struct evidence *evidence, const struct use *use,
 		 &evidence->paths_size, sizeof(seen)) < 0)
 		return -ENOMEM;
 	parent->n_children++;
+	evidence->has_made |= seen.is_made;
 	evidence->paths[evidence->n_paths++] = seen;
 	*ret_slot = (uint32_t)evidence->n_paths;
 	return 0;

@@ -71,6 +71,7 @@ struct evidence {
 
 	struct seen *paths;
 	size_t n_paths;
+	bool has_made; /* one of them at least */
 	struct seen_directory *directories;
 	size_t n_directories;
 	size_t paths_size, directories_size;
