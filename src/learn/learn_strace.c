@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/scratch.h"
 #include "learn/learner.h"
 #include "learn/strace_calls.h"
 
@@ -217,13 +218,13 @@ static int read_all(struct reader *reader, int fd)
 static int read_log(struct evidence *evidence, int fd)
 {
 	autofree char *buffer = malloc(STRACE_BUFFER + 1);
-	autofree char *cwd = getcwd(NULL, 0);
-	bool has_failed = !cwd && errno == ENOMEM;
+	scratch char cwd[PATH_MAX];
 	struct reader reader = {
 		.buffer = buffer,
-		.log = strace_log_new(evidence, cwd ? cwd : "/"),
+		.log = strace_log_new(evidence, getcwd(cwd, sizeof(cwd)) ? cwd
+								 : "/"),
 	};
-	int r = buffer && reader.log && !has_failed ? read_all(&reader, fd) : -ENOMEM;
+	int r = buffer && reader.log ? read_all(&reader, fd) : -ENOMEM;
 
 	if (r == 0 && !reader.log->n_calls)
 		r = -EINVAL;

@@ -126,7 +126,7 @@ static void test_complete(void)
 
 static const struct tap_test tests[] = {
 	{ .name = "profiles", .run = test_profiles, .seconds = 120 },
-	{ .name = "other tools' files", .run = test_exchange, .seconds = 300 },
+	{ .name = "other tools' files", .run = test_exchange, .seconds = 600 },
 	{ .name = "learners", .run = test_learners, .seconds = 300 },
 	{ .name = "boxes", .run = test_boxes, .seconds = 60 },
 	{ .name = "no function was left out", .run = test_complete },
