@@ -58,6 +58,8 @@ struct outside {
 	bool is_directory;  /* it must be one */
 };
 bool outside_may(const struct outside *outside);
+/* May it be looked up at all? Not where the name would choose a machine to ask. */
+bool outside_is_near(const char *path);
 /* Is it there, and may it be granted with that access? */
 bool outside_can_grant(const char *path, unsigned int access);
 

@@ -95,7 +95,11 @@ static bool look_at(struct path_doubt *p, const char *named)
 		       &p->place) < 0)
 		return false;
 	p->op = prepared_find(p->doubt->prepared, p->place.path);
-	return find_outside(p);
+	if (!find_outside(p))
+		return false;
+	/* A granted tree is the program's to look at. */
+	return (p->op && p->op->kind == MOUNT_BIND) ||
+	       outside_is_near(p->outside);
 }
 
 /* "name/" and "name/." are of a directory; joined, that is not seen any more. */
@@ -230,7 +234,8 @@ static void add_path_option(struct path_doubt *p, unsigned int access)
 	}
 	choose_grant(p, grant);
 	if (path_is_within(grant, "/proc") || strcmp(grant, "/") == 0 ||
-	    !outside_can_grant(grant, access) || p->place.is_winding)
+	    !outside_can_grant(grant, access) || p->place.is_winding ||
+	    !outside_is_near(p->place.way))
 		return;
 	if (*p->place.way) {
 		rule_add_option(&option, "-r", p->place.way);
