@@ -25,7 +25,7 @@ static const struct {
 
 static bool advise_of(struct doubt *doubt, const char *path, unsigned int access)
 {
-	const char *home = doubt->plan->home;
+	const char *home = doubt->plan->outer_home;
 	const struct sensitive_path *sensitive =
 		sensitive_find(path, home, access & FH_WRITE);
 
@@ -38,7 +38,7 @@ static bool advise_of(struct doubt *doubt, const char *path, unsigned int access
 		doubt_advise(doubt, "not wise: ", sensitive->what);
 	else if (home && strcmp(path, home) == 0)
 		doubt_advice(doubt, "not wise: all your files");
-	return sensitive || *doubt->row.advice;
+	return *doubt->row.advice;
 }
 
 /* What is granted is where a link leads; the name alone may look harmless. */
@@ -57,6 +57,6 @@ void advise_path(struct doubt *doubt, const char *path, unsigned int access)
 		doubt_advice(doubt, "whoever listens there does for the program what it does for you");
 	else if (access & FH_WRITE && S_ISDIR(st.st_mode))
 		doubt_advice(doubt, "all in that directory can be changed then");
-	else if (sensitive_is_beneath(real, doubt->plan->home))
+	else if (sensitive_is_beneath(real, doubt->plan->outer_home))
 		doubt_advice(doubt, "not wise as a whole: something sensitive lies beneath");
 }

@@ -223,10 +223,13 @@ static void add_path_option(struct path_doubt *p, unsigned int access)
 	char grant[PATH_MAX];
 	struct stat st;
 
-	if (op && (op->kind == MOUNT_HIDE ||
-		   (op->kind == MOUNT_BIND && !op->is_same_place &&
-		    strcmp(op->source, op->target) != 0)))
+	if (op && op->kind == MOUNT_HIDE)
 		return;
+	if (op && op->kind == MOUNT_BIND && !op->is_same_place &&
+	    strcmp(op->source, op->target) != 0) {
+		doubt_advice(p->doubt, "more access in that option would allow it");
+		return;
+	}
 	if (geteuid() == 0 && stat(p->outside, &there) == 0 &&
 	    needs_capability(p, &there)) {
 		doubt_advice(p->doubt, "root can do it outside by a capability, which the box does not have");

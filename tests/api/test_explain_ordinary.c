@@ -44,6 +44,8 @@ static const struct ordinary failures[] = {
 	{ WRITABLE, { "rename", "$D/dir", "$D/dir/full/in" } },
 	{ WRITABLE, { "rename", "$D/absent", "$D/new" } },
 	{ WRITABLE, { "link", "$D/dir", "$D/new" } },
+	{ WRITABLE, { "rename", "$D/file", "/dev/shm/explain-new" } },
+	{ WRITABLE, { "link", "$D/file", "/dev/shm/explain-new" } },
 	{ WRITABLE, { "readlink", "$D/file" } },
 	{ WRITABLE, { "chdir", "$D/file" } },
 	{ WRITABLE, { "unix", "$D/file" } },
