@@ -1,15 +1,14 @@
 /* fumehood profile export and import: policies for other tools, and from them. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/cleanup.h"
-#include "base/io.h"
 #include "cli.h"
 #include "exit_codes.h"
 #include "profile_exchange.h"
 #include "subcommands.h"
+#include "whole_file.h"
 
 #define EXPORT_EXAMPLE "fumehood profile export pdftotext --to oci"
 #define IMPORT_EXAMPLE "fumehood profile import seccomp.json --from oci"
@@ -132,14 +131,20 @@ int profile_export(const char *verb, char **argv)
 	return r ? r : export_profile(&words, target);
 }
 
-/* What others may write is no profile that can be trusted. */
+/* Whole or not at all: half of a profile refuses less than it should. What others
+ * may write is no profile that can be trusted. */
 static int write_file(const char *path, const char *text)
 {
-	autoclose int fd = fd_raise(open(path, O_WRONLY | O_CREAT | O_TRUNC |
-					 O_CLOEXEC | O_NOCTTY, 0644));
 	struct fh_error err;
-	int r = fd < 0 ? -errno : write_exactly(fd, text, strlen(text));
+	struct stat st;
+	int r;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		error_set(&err, FH_STAGE_PARSE, -EINVAL,
+			  "write %s: no regular file", path);
+		return fail(&err);
+	}
+	r = whole_file_write(path, text, 0644, false);
 	if (r == 0)
 		return 0;
 	error_set(&err, FH_STAGE_PARSE, r, "write %s: %s", path, strerror(-r));

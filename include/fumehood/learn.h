@@ -30,7 +30,7 @@ void fh_learner_free(struct fh_learner *learner);
  * The program runs unboxed, with the rights of the caller, but with no_new_privs
  * and, so that nothing of it outlives the run, as descendants that are killed in
  * the end: learn from programs and inputs that you would run anyway. It is
- * observed by seccomp user notification (Linux 5.14) on the calls that carry policy, never on
+ * observed by seccomp user notification (Linux 5.5) on the calls that carry policy, never on
  * read(2) and write(2), together with whatever it starts. What is seen is evidence, not a decision:
  * a program can lie about itself, therefore what is sensitive is never granted
  * without fh_learner_accept().

@@ -1,6 +1,7 @@
 /* Policies given to other tools, and taken from them. */
 #include "api/export.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,9 @@ int fh_policy_export(const struct fh_policy *policy, enum fh_target target,
 			  environ ? environ : no_environment, argv, &text,
 			  &losses, err);
 	fh_kernel_free(kernel);
+	if (r == -ENOMEM)
+		error_set(err, FH_STAGE_PARSE, r,
+			  "fh_policy_export: out of memory");
 	return r < 0 ? r : take_both(&text, &losses, ret, ret_losses, err);
 }
 

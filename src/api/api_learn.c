@@ -14,8 +14,9 @@ struct fh_learner *fh_learner_new(void)
 	if (!learner)
 		return NULL;
 	learner->evidence = evidence_new(getenv("HOME"));
-	if (!learner->evidence) {
-		free(learner);
+	if (!learner->evidence ||
+	    evidence_temporary(learner->evidence, getenv("TMPDIR")) < 0) {
+		fh_learner_free(learner);
 		return NULL;
 	}
 	return learner;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/scratch.h"
+
 /* Appends the components of part to ret, which holds *len characters. */
 static int append_components(char ret[PATH_MAX], size_t *len, const char *part)
 {
@@ -27,7 +29,7 @@ static int append_components(char ret[PATH_MAX], size_t *len, const char *part)
 
 int path_normalise(const char *base, const char *path, char ret[PATH_MAX])
 {
-	char result[PATH_MAX];
+	scratch char result[PATH_MAX];
 	size_t len = 0;
 	int r = 0;
 

@@ -200,6 +200,8 @@ static int add_directory(const struct export *export, struct fh_error *err)
 	autotext quoted = { 0 };
 	int r = unit_path(&quoted, cwd, "", err);
 
+	if (r == 0)
+		r = quoted.code;
 	if (r < 0)
 		return r;
 	/* The one path that stands without quotes: blanks would be cut off. */

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -81,12 +82,25 @@ static bool is_device_default(const struct mount_op *op)
 	       strcmp(op->origin, "default") == 0 && op->kind != MOUNT_TMPFS;
 }
 
+/* What a path in a granted tree leads to, if that lies in the tree: systemd would follow
+ * links out of it. Return: 0; -ENOENT where it shows nothing of the tree's */
+static int find_in_tree(char source[], const char *rest)
+{
+	char path[PATH_MAX + PATH_MAX], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", source, rest);
+	if (!realpath(path, real) || !path_is_within(real, source))
+		return -ENOENT;
+	memcpy(source, real, strlen(real) + 1);
+	return 0;
+}
+
 static int add_link(struct tree *tree, const struct mount_op *op,
 		    struct fh_error *err)
 {
 	const struct mount_op *end =
 		prepared_find(tree->export->prepared, op->target);
-	char path[PATH_MAX], source[PATH_MAX + PATH_MAX];
+	char path[PATH_MAX], source[PATH_MAX];
 	int r;
 
 	if (!end || link_end(op, path) < 0)
@@ -98,7 +112,8 @@ static int add_link(struct tree *tree, const struct mount_op *op,
 	r = export_source(end, source, err);
 	if (r < 0)
 		return r;
-	strcat(source, path + strlen(end->target));
+	if (find_in_tree(source, path + strlen(end->target)) < 0)
+		return 0;
 	return add_bind(tree, source, op->target, end->access, err);
 }
 

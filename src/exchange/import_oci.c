@@ -176,7 +176,9 @@ static void add_name(struct names *names, const char *name)
 
 static void end_names(struct names *names, bool are_known)
 {
-	if (!are_known && names->n > TOLD_MAX)
+	if (!are_known && names->n == OCI_NAMES_MAX)
+		text_add(names->text, " and many more");
+	else if (!are_known && names->n > TOLD_MAX)
 		text_add(names->text, " and %u more", names->n - TOLD_MAX);
 	if (names->n)
 		text_add(names->text, "\n");

@@ -40,9 +40,10 @@ static bool is_one_of(const char *name, const char *const *names)
 static int tell(struct file *file, struct oci_name **list, const char *name)
 {
 	struct oci_name *one;
+	unsigned int n = 0;
 
 	for (; *list; list = &(*list)->next)
-		if (strcmp((*list)->name, name) == 0)
+		if (strcmp((*list)->name, name) == 0 || ++n == OCI_NAMES_MAX)
 			return 0;
 	one = arena_alloc(file->arena, sizeof(*one));
 	if (!one)
@@ -193,8 +194,12 @@ static int read_names(struct file *file, const struct json *entry,
 	return r;
 }
 
-/* Is this architecture named by any of the names that are in use? */
-static bool names_arch(const struct file *file, const struct json *list)
+enum arch_named { ARCH_NOT, ARCH_ODDLY, ARCH_NAMED };
+
+/* Is this architecture in a list? The first name is that of runtimes; the others are in
+ * use elsewhere, and who wrote them here may have meant it. */
+static enum arch_named names_arch(const struct file *file,
+				  const struct json *list)
 {
 	static const char *const names[N_FILTER_ARCHES][4] = {
 		[FILTER_ARCH_X86_64] = { "amd64", "x86_64",
@@ -202,15 +207,36 @@ static bool names_arch(const struct file *file, const struct json *list)
 		[FILTER_ARCH_AARCH64] = { "arm64", "aarch64",
 					  "SCMP_ARCH_AARCH64", NULL },
 	};
+	enum arch_named named = ARCH_NOT;
 
-	for (const struct json *one = list->first; one; one = one->next)
-		if (one->type == JSON_STRING &&
-		    is_one_of(one->string, names[file->arch]))
-			return true;
-	return false;
+	for (const struct json *one = list->first; one; one = one->next) {
+		if (one->type != JSON_STRING)
+			continue;
+		if (strcmp(one->string, names[file->arch][0]) == 0)
+			return ARCH_NAMED;
+		if (is_one_of(one->string, names[file->arch]))
+			named = ARCH_ODDLY;
+	}
+	return named;
 }
 
-/* Conditions of an entry: which of them hold for who has no capability? */
+/* Does one condition hold for who has no capability? */
+static enum oci_force read_condition(const struct file *file,
+				     const struct json *one, bool includes)
+{
+	enum arch_named named;
+
+	if (strcmp(one->name, "caps") == 0)
+		return includes ? OCI_UNSURE : OCI_ALWAYS;
+	if (strcmp(one->name, "arches") != 0)
+		return OCI_UNSURE;
+	named = names_arch(file, one);
+	if (named == ARCH_ODDLY)
+		return OCI_UNSURE;
+	return (named == ARCH_NAMED) == includes ? OCI_ALWAYS : OCI_NEVER;
+}
+
+/* Conditions of an entry. All have to hold. */
 static int read_conditions(struct file *file, const struct json *object,
 			   bool includes, struct oci_rule *rule)
 {
@@ -219,20 +245,19 @@ static int read_conditions(struct file *file, const struct json *object,
 	if (object->type != JSON_OBJECT)
 		return fail(file, object, "an object is needed");
 	for (const struct json *one = object->first; one; one = one->next) {
-		bool is_arches = strcmp(one->name, "arches") == 0;
-		bool is_caps = strcmp(one->name, "caps") == 0;
+		bool is_list = strcmp(one->name, "arches") == 0 ||
+			       strcmp(one->name, "caps") == 0;
+		enum oci_force force;
 
 		if (one->type == JSON_NULL)
 			continue;
-		if ((is_arches || is_caps) && one->type != JSON_ARRAY)
+		if (is_list && one->type != JSON_ARRAY)
 			return fail(file, one, "a list is needed");
-		if ((is_arches || is_caps) && !one->first)
+		if (is_list && !one->first)
 			continue;
-		if (is_arches && names_arch(file, one) != includes)
-			rule->force = OCI_NEVER;
-		else if (!is_arches && !(is_caps && !includes) &&
-			 rule->force != OCI_NEVER)
-			rule->force = OCI_UNSURE;
+		force = read_condition(file, one, includes);
+		if (force == OCI_NEVER || rule->force == OCI_ALWAYS)
+			rule->force = force;
 	}
 	return 0;
 }

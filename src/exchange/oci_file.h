@@ -46,6 +46,9 @@ struct oci_name {
 	struct oci_name *next;
 };
 
+/* A file can make up more than anybody wants to hear of. */
+#define OCI_NAMES_MAX 1024 /* in each list */
+
 struct oci_file {
 	bool allows_rest; /* what no entry names */
 	bool kills;	  /* what is refused */

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "base/scratch.h"
 #include "learn/evidence_store.h"
 
 struct evidence *evidence_new(const char *home)
@@ -48,14 +49,20 @@ void evidence_free(struct evidence *evidence)
 	free(evidence);
 }
 
-const char *evidence_copy(struct evidence *evidence, const char *string)
+int evidence_copy(struct evidence *evidence, const char *string,
+		  const char **ret)
 {
 	size_t len = strlen(string) + 1;
+	const char *copy;
 
 	if (len > EVIDENCE_NAMES_MAX - evidence->n_name_bytes)
-		return NULL;
+		return -E2BIG;
+	copy = arena_copy(&evidence->arena, string);
+	if (!copy)
+		return -ENOMEM;
 	evidence->n_name_bytes += len;
-	return arena_copy(&evidence->arena, string);
+	*ret = copy;
+	return 0;
 }
 
 static uint64_t hash_string(uint64_t hash, const char *string)
@@ -144,13 +151,14 @@ static int need_directory(struct evidence *evidence, const char *real,
 	struct seen_directory directory = {
 		.n_cwd = cwd_part(evidence, real),
 	};
+	int r;
 
 	*ret = *slot;
 	if (*slot || evidence->n_directories == EVIDENCE_PATHS_MAX)
 		return 0;
-	directory.real = evidence_copy(evidence, real);
-	if (!directory.real)
-		return 0;
+	r = evidence_copy(evidence, real, &directory.real);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
 	if (grow((void **)&evidence->directories, evidence->n_directories,
 		 &evidence->directories_size, sizeof(directory)) < 0)
 		return -ENOMEM;
@@ -160,28 +168,39 @@ static int need_directory(struct evidence *evidence, const char *real,
 }
 
 /* Return: enum seen_type; -EACCES: where nobody gets, the program did not either */
-static int type_of(const char *real)
+static int type_of(const char *real, mode_t mode)
 {
-	struct stat st;
+	struct stat st = { .st_mode = mode };
 
-	if (lstat(real, &st) < 0)
+	if (!mode && lstat(real, &st) < 0)
 		return errno == EACCES ? -EACCES : SEEN_OTHER;
 	return S_ISDIR(st.st_mode) ? SEEN_DIRECTORY
 	     : S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? SEEN_DEVICE
 	     : S_ISSOCK(st.st_mode) ? SEEN_SOCKET : SEEN_OTHER;
 }
 
+/* To make it normal is dear, and most end differently. */
+static bool may_be(const char *argument, const char *name)
+{
+	size_t n = strlen(argument), n_name = strlen(name);
+
+	return n && n_name &&
+	       (argument[n - 1] == name[n_name - 1] ||
+		argument[n - 1] == '/' || argument[n - 1] == '.');
+}
+
 /* Which argument it is; relative ones count from where the program started. */
 static uint16_t argument_of(const struct evidence *evidence, const char *name,
 			    const char *real)
 {
-	char normal[PATH_MAX];
+	scratch char normal[PATH_MAX];
 
 	for (size_t i = 1; evidence->argv && evidence->argv[i] &&
 	     i < EVIDENCE_LIST_MAX; i++) {
 		const char *argument = evidence->argv[i];
 
-		if (*argument != '/' && !evidence->cwd)
+		if ((*argument != '/' && !evidence->cwd) ||
+		    (!may_be(argument, name) && !may_be(argument, real)))
 			continue;
 		if (path_normalise(evidence->cwd ? evidence->cwd : "/",
 				   argument, normal) == 0 && normal[1] &&
@@ -195,42 +214,56 @@ struct use {
 	const char *name;
 	const char *real;
 	unsigned int use;
+	mode_t mode;
 	bool is_made;
 };
 
+static bool is_in_made(const struct evidence *evidence, const char *real)
+{
+	char path[PATH_MAX];
+
+	for (memcpy(path, real, strlen(real) + 1); *path;
+	     *strrchr(path, '/') = '\0') {
+		const struct seen *seen = evidence_find(evidence, path);
+
+		if (seen && seen->is_made)
+			return true;
+	}
+	return false;
+}
+
 /* Return: 0; -E2BIG past a bound; -EACCES as type_of(); -ENOMEM */
 static int add_record(struct evidence *evidence, const struct use *use,
-		      uint32_t directory)
+		      uint32_t directory, uint32_t *ret_slot)
 {
 	struct seen_directory *parent = &evidence->directories[directory - 1];
 	struct seen seen = {
 		.directory = directory - 1,
 		.argument = argument_of(evidence, use->name, use->real),
 		.n_cwd = cwd_part(evidence, use->real),
-		.is_made = use->is_made,
+		.is_made = use->is_made || is_in_made(evidence, use->real),
 	};
-
-	int type;
+	int type, r;
 
 	if (parent->n_children == EVIDENCE_CHILDREN_MAX ||
 	    evidence->n_paths == EVIDENCE_PATHS_MAX)
 		return -E2BIG;
-	type = use->is_made ? SEEN_OTHER : type_of(use->real);
+	type = seen.is_made ? SEEN_OTHER : type_of(use->real, use->mode);
 	if (type < 0)
 		return type;
 	seen.type = (uint8_t)type;
-	seen.real = evidence_copy(evidence, use->real);
+	r = evidence_copy(evidence, use->real, &seen.real);
 	seen.name = seen.real;
-	if (seen.real && strcmp(use->name, use->real) != 0)
-		seen.name = evidence_copy(evidence, use->name);
-	if (!seen.real || !seen.name)
-		return -E2BIG;
+	if (r == 0 && strcmp(use->name, use->real) != 0)
+		r = evidence_copy(evidence, use->name, &seen.name);
+	if (r < 0)
+		return r;
 	if (grow((void **)&evidence->paths, evidence->n_paths,
 		 &evidence->paths_size, sizeof(seen)) < 0)
 		return -ENOMEM;
 	parent->n_children++;
 	evidence->paths[evidence->n_paths++] = seen;
-	*path_slot(evidence, use->name, use->real) = (uint32_t)evidence->n_paths;
+	*ret_slot = (uint32_t)evidence->n_paths;
 	return 0;
 }
 
@@ -239,8 +272,9 @@ static int take(struct evidence *evidence, const struct use *use,
 {
 	struct seen_directory *parent = &evidence->directories[directory - 1];
 	uint32_t *slot = path_slot(evidence, use->name, use->real);
+	bool is_known = *slot != 0;
 	struct seen *seen;
-	int r = *slot ? 0 : add_record(evidence, use, directory);
+	int r = is_known ? 0 : add_record(evidence, use, directory, slot);
 
 	if (r == -E2BIG) {
 		parent->n_more++;
@@ -250,9 +284,10 @@ static int take(struct evidence *evidence, const struct use *use,
 	}
 	if (r < 0)
 		return r == -EACCES ? 0 : r;
-	seen = &evidence->paths[*path_slot(evidence, use->name, use->real) - 1];
+	seen = &evidence->paths[*slot - 1];
 	seen->use |= (uint8_t)use->use;
-	if (seen->argument != argument_of(evidence, use->name, use->real))
+	if (is_known && seen->argument &&
+	    seen->argument != argument_of(evidence, use->name, use->real))
 		seen->argument = 0;
 	return 0;
 }
@@ -262,7 +297,7 @@ static int take(struct evidence *evidence, const struct use *use,
 static int real_of_new(const char *path, char ret[PATH_MAX])
 {
 	const char *last = strrchr(path, '/');
-	char parent[PATH_MAX], real[PATH_MAX], normal[PATH_MAX];
+	scratch char parent[PATH_MAX], real[PATH_MAX], normal[PATH_MAX];
 	size_t n = last ? (size_t)(last - path) : 0;
 
 	if (!last || !last[1] || n >= PATH_MAX ||
@@ -291,7 +326,7 @@ static void parent_of(const char *real, char ret[PATH_MAX])
 
 static int take_path(struct evidence *evidence, struct use *use)
 {
-	char directory[PATH_MAX];
+	scratch char directory[PATH_MAX];
 	uint32_t parent;
 	int r;
 
@@ -306,9 +341,9 @@ static int take_path(struct evidence *evidence, struct use *use)
 	r = take(evidence, use, parent);
 	if (r == 0 && strcmp(use->name, use->real) != 0) {
 		/* Used by that name, but it is this file that was used. */
-		struct use real = { use->real, use->real, use->use,
-				    use->is_made };
+		struct use real = *use;
 
+		real.name = use->real;
 		r = take(evidence, &real, parent);
 	}
 	return r;
@@ -317,8 +352,15 @@ static int take_path(struct evidence *evidence, struct use *use)
 int evidence_path(struct evidence *evidence, const char *path,
 		  const char *real, unsigned int use)
 {
-	char name[PATH_MAX], target[PATH_MAX];
-	struct use taken = { name, target, use, !real };
+	return evidence_typed(evidence, path, real, use, 0);
+}
+
+int evidence_typed(struct evidence *evidence, const char *path,
+		   const char *real, unsigned int use, mode_t mode)
+{
+	scratch char name[PATH_MAX];
+	scratch char target[PATH_MAX];
+	struct use taken = { name, target, use, mode, !real };
 
 	if (!real && !(use & USE_ENTRY))
 		return 0;

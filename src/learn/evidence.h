@@ -5,6 +5,7 @@
 #include <fumehood/learn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 #include "tables/observed_calls.h"
@@ -45,6 +46,9 @@ int evidence_arguments(struct evidence *evidence, char *const argv[],
  */
 int evidence_path(struct evidence *evidence, const char *path,
 		  const char *real, unsigned int use);
+/* The same. @mode: of what is there, where the caller has looked; 0: not known */
+int evidence_typed(struct evidence *evidence, const char *path,
+		   const char *real, unsigned int use, mode_t mode);
 int evidence_program(struct evidence *evidence, const char *name);
 void evidence_syscall(struct evidence *evidence, unsigned int call);
 /* A call that this way of watching would not tell of: the profile must not refuse it
@@ -63,6 +67,13 @@ void evidence_peaks(struct evidence *evidence, uint64_t processes,
 		    uint64_t memory, uint64_t file_size);
 void evidence_count(struct evidence *evidence, uint64_t notifications,
 		    uint64_t dropped, uint64_t lines_skipped);
+
+/* Where the caller's temporary files lie, besides /tmp and /var/tmp: what a program
+ * makes there a box has in its own /tmp. NULL, and what is not there, is fine. */
+int evidence_temporary(struct evidence *evidence, const char *directory);
+/* A comment of the profile that is taken over, with its "#", and the enum
+ * setting_section that it stands in; -1: none. */
+int evidence_comment(struct evidence *evidence, int section, const char *line);
 
 int evidence_accept(struct evidence *evidence, const char *path);
 /* Takes over what a policy grants already; copied. Values of grants are as a profile

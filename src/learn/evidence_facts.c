@@ -1,5 +1,6 @@
 /* Takes in what a program did besides using paths, within bounds. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -36,18 +37,20 @@ int evidence_add_name(struct evidence *evidence, struct seen_names *list,
 		      const char *name, const char *note)
 {
 	size_t at = 0;
+	int r = -E2BIG;
 
 	while (at < list->n && strcmp(list->names[at], name) < 0)
 		at++;
 	if (at < list->n && strcmp(list->names[at], name) == 0)
 		return 0;
-	name = list->n == EVIDENCE_LIST_MAX ? NULL
-					    : evidence_copy(evidence, name);
-	note = name && note ? evidence_copy(evidence, note) : NULL;
-	if (!name) {
+	if (list->n < EVIDENCE_LIST_MAX)
+		r = evidence_copy(evidence, name, &name);
+	if (r == 0 && note)
+		r = evidence_copy(evidence, note, &note);
+	if (r == -E2BIG)
 		evidence->counts.dropped++;
-		return 0;
-	}
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
 	memmove(&list->names[at + 1], &list->names[at],
 		(list->n - at) * sizeof(*list->names));
 	memmove(&list->notes[at + 1], &list->notes[at],
@@ -72,6 +75,38 @@ int evidence_variable(struct evidence *evidence, const char *name,
 		      const char *file)
 {
 	return evidence_add_name(evidence, &evidence->variables, name, file);
+}
+
+int evidence_temporary(struct evidence *evidence, const char *directory)
+{
+	char real[PATH_MAX];
+
+	if (!directory || *directory != '/' || !realpath(directory, real))
+		return 0;
+	evidence->temporary = arena_copy(&evidence->arena, real);
+	return evidence->temporary ? 0 : -ENOMEM;
+}
+
+bool evidence_is_temporary(const struct evidence *evidence, const char *real)
+{
+	return strcmp(real, "/tmp") == 0 || strcmp(real, "/var/tmp") == 0 ||
+	       (evidence->temporary && strcmp(real, evidence->temporary) == 0);
+}
+
+int evidence_comment(struct evidence *evidence, int section, const char *line)
+{
+	const char *copy;
+
+	if (evidence->n_comments == EVIDENCE_COMMENTS_MAX) {
+		evidence->counts.dropped++;
+		return 0;
+	}
+	copy = arena_copy(&evidence->arena, line);
+	if (!copy)
+		return -ENOMEM;
+	evidence->comments[evidence->n_comments++] =
+		(struct seen_comment){ section, copy };
+	return 0;
 }
 
 int evidence_accept(struct evidence *evidence, const char *path)
@@ -170,11 +205,14 @@ void evidence_count(struct evidence *evidence, uint64_t notifications,
 int evidence_load(struct evidence *evidence, const struct fh_policy *policy,
 		  const char *description)
 {
-	const char *words = arena_copy(&evidence->arena, description);
-	struct fh_policy *copy = words ? policy_copy(policy) : NULL;
+	struct fh_policy *copy = policy_copy(policy);
+	const char *words = copy ? arena_copy(&evidence->arena, description)
+				 : NULL;
 
-	if (!copy)
+	if (!words) {
+		policy_free(copy);
 		return -ENOMEM;
+	}
 	evidence->description = *words ? words : NULL;
 	policy_free(evidence->loaded);
 	evidence->loaded = copy;

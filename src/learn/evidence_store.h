@@ -10,6 +10,7 @@
 
 #define EVIDENCE_SLOTS 65536u /* of a hash table: at most a third is used */
 #define EVIDENCE_FAMILIES 64
+#define EVIDENCE_COMMENTS_MAX 5000 /* more than a profile is printed with */
 
 enum seen_type {
 	SEEN_OTHER, /* a file, or not known */
@@ -28,7 +29,7 @@ struct seen {
 	uint16_t n_cwd;	    /* so many bytes of the real path are the ${CWD} of its run */
 	uint8_t use;	    /* USE_ */
 	uint8_t type;	    /* enum seen_type */
-	bool is_made;	    /* by the program itself: it was not there before */
+	bool is_made;	    /* by the program itself, or beneath what it made */
 };
 
 struct seen_directory {
@@ -45,6 +46,12 @@ struct seen_port {
 	bool is_loopback;
 	uint16_t port;
 	int family;
+};
+
+/* A comment of the profile that is updated. */
+struct seen_comment {
+	int section; /* enum setting_section; -1: before all of them */
+	const char *line;
 };
 
 /* Sorted names, each with one more string. */
@@ -71,12 +78,15 @@ struct evidence {
 	uint32_t *directory_slots;
 
 	struct seen_names programs, abstract, variables, accepted;
+	const char *temporary; /* $TMPDIR; or NULL */
 	struct seen_port ports[EVIDENCE_LIST_MAX];
 	size_t n_ports;
 	bool calls[N_SYSCALLS];
 	bool blind[N_SYSCALLS]; /* may have been used unseen */
 	bool families[EVIDENCE_FAMILIES];
 	struct fh_policy *loaded; /* or NULL */
+	struct seen_comment comments[EVIDENCE_COMMENTS_MAX]; /* of it */
+	size_t n_comments;
 	const char *description;  /* of it; NULL: none */
 
 	struct fh_learned counts; /* what was only counted */
@@ -92,7 +102,11 @@ evidence_find_directory(const struct evidence *evidence, const char *real);
 int evidence_add_name(struct evidence *evidence, struct seen_names *list,
 		      const char *name, const char *note);
 
-/* Copies within the bound of all names. NULL: past it, or no memory. */
-const char *evidence_copy(struct evidence *evidence, const char *string);
+/* Copies within the bound of all names. Return: 0; -E2BIG past it; -ENOMEM */
+int evidence_copy(struct evidence *evidence, const char *string,
+		  const char **ret);
+
+/* Is this a directory for temporary files? A box has its own instead. */
+bool evidence_is_temporary(const struct evidence *evidence, const char *real);
 
 #endif

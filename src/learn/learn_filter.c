@@ -60,6 +60,9 @@ static const struct {
 	{ CALL_openat2, CALL_openat },
 };
 
+/* After these something else is known no more: src/observe/observe_cache.c */
+static const uint16_t changing_calls[] = { C(fchdir), C(flock) };
+
 /* What would be done by these would not be seen; a box refuses them as well. */
 static const uint16_t hiding_calls[] = { G(IO_URING) };
 
@@ -135,17 +138,20 @@ static void add_rules(struct filter *filter)
 int learn_filter(struct bpf_program *ret, struct fh_error *err)
 {
 	scratch struct filter filter;
-	struct syscall_set strict, quiet, hiding = { 0 };
+	struct syscall_set strict, quiet, hiding = { 0 }, changing = { 0 };
 
 	filter_init(&filter, FILTER_ARCH_NATIVE);
 	seccomp_policy_calls(SYSCALLS_STRICT, &strict);
 	find_quiet(&quiet);
 	syscall_set_change(&hiding, hiding_calls, ARRAY_SIZE(hiding_calls));
+	syscall_set_change(&changing, changing_calls,
+			   ARRAY_SIZE(changing_calls));
 	for (size_t nr = 0; nr < FILTER_NR_MAX; nr++)
 		filter.by_nr[nr].kind = VERDICT_ALLOW;
 	for (unsigned int call = 0; call < N_SYSCALLS; call++) {
 		int nr = syscall_on(filter.arch, call);
-		bool is_stopped = !strict.has[call] || names_path(call);
+		bool is_stopped = !strict.has[call] || names_path(call) ||
+				  changing.has[call];
 
 		if (nr < 0)
 			continue;

@@ -280,6 +280,7 @@ int learning_serve(struct learning *learning)
 	if (r < 0)
 		return 0; /* it is gone */
 	learning->n_notifications++;
+	learning->is_answered = false;
 	if (notif.data.nr >= 0 && notif.data.nr < FILTER_NR_MAX)
 		call = learning->call_of_nr[notif.data.nr];
 	if (call >= 0) {
@@ -292,8 +293,13 @@ int learning_serve(struct learning *learning)
 			stopped.observed.args[i] = notif.data.args[i];
 		watch_view(learning, &stopped.observed);
 		stopped.observed.has_our_root = learning->view.is_everybodys;
+		stopped.observed.cache = &learning->cache;
+		observe_cache_begin(&learning->cache, stopped.observed.tid);
 		r = take_call(&stopped);
+		if (!learning->is_answered)
+			observe_cache_end(&learning->cache, &stopped.observed);
 	}
-	listener_continue(learning->listener_fd, notif.id);
+	if (!learning->is_answered)
+		listener_continue(learning->listener_fd, notif.id);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "learn/learn_resolve.h"
 #include "mech/filter.h"
 #include "observe/observe.h"
+#include "observe/observe_cache.h"
 #include "tables/syscalls.h"
 
 struct evidence;
@@ -26,6 +27,8 @@ struct learning {
 	struct learn_view view;
 	struct learn_seen *seen;
 	struct learn_variables *variables;
+	struct observe_cache cache;
+	bool is_answered; /* the call that is looked at goes on already */
 	int16_t call_of_nr[FILTER_NR_MAX]; /* -1: of no name */
 	bool is_counted[N_SYSCALLS];
 	char *written[LEARN_WRITTEN_MAX];

@@ -146,13 +146,14 @@ void learn_resolve(const struct learn_view *view, pid_t tid, const char *path,
 	observe_normalize(ret->real);
 }
 
-bool learn_resolve_in(const char *path, struct learn_place *ret)
+bool learn_resolve_in(const char *path, int base_fd, const char *name,
+		      struct learn_place *ret)
 {
 	struct stat st;
 
 	ret->mode = 0;
 	ret->is_ours = true;
-	ret->is_there = lstat(path, &st) == 0;
+	ret->is_there = fstatat(base_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!ret->is_there)
 		return errno == ENOENT || errno == ENOTDIR;
 	if (S_ISLNK(st.st_mode))

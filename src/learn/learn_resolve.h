@@ -37,7 +37,9 @@ void learn_resolve(const struct learn_view *view, pid_t tid, const char *path,
 		   bool is_link, struct learn_place *ret);
 
 /* The same, where the path's directory is known to be no link, nor below one, and
- * the name is none; cheaper. Return: false when it is not that simple */
-bool learn_resolve_in(const char *path, struct learn_place *ret);
+ * the name is none; cheaper. @base_fd: that directory, and @name in it; or AT_FDCWD,
+ * and the path again. Return: false when it is not that simple */
+bool learn_resolve_in(const char *path, int base_fd, const char *name,
+		      struct learn_place *ret);
 
 #endif

@@ -218,11 +218,12 @@ static int read_log(struct evidence *evidence, int fd)
 {
 	autofree char *buffer = malloc(STRACE_BUFFER + 1);
 	autofree char *cwd = getcwd(NULL, 0);
+	bool has_failed = !cwd && errno == ENOMEM;
 	struct reader reader = {
 		.buffer = buffer,
 		.log = strace_log_new(evidence, cwd ? cwd : "/"),
 	};
-	int r = buffer && reader.log ? read_all(&reader, fd) : -ENOMEM;
+	int r = buffer && reader.log && !has_failed ? read_all(&reader, fd) : -ENOMEM;
 
 	if (r == 0 && !reader.log->n_calls)
 		r = -EINVAL;
@@ -250,6 +251,6 @@ int learn_read_strace(struct evidence *evidence, const char *path,
 		  r == -EINVAL ? "no line of it is one of strace's"
 			       : strerror(-r));
 	if (r == -EINVAL)
-		error_remedy(err, "write it with strace -f -y -o %s", path);
+		error_remedy(err, "strace -f -y -o FILE writes one");
 	return r;
 }

@@ -40,6 +40,7 @@ struct file {
 struct learn_variables {
 	char *names[NAMES_MAX];
 	size_t n_names;
+	bool is_odd; /* one begins with neither a letter nor "_" */
 	uint64_t lengths[256]; /* by the first character: bit N, some have N */
 	struct file queue[QUEUE_MAX];
 	size_t n_files;
@@ -71,6 +72,7 @@ struct learn_variables *learn_variables_new(char *const environment[])
 			learn_variables_free(v);
 			return NULL;
 		}
+		v->is_odd |= !(environment[i][0] & 0x40);
 		v->n_names++;
 		v->lengths[(unsigned char)environment[i][0]] |=
 			UINT64_C(1) << n;
@@ -172,20 +174,34 @@ static int take_string(struct learn_variables *v, const char *string, size_t n,
 	return evidence_variable(evidence, name, v->queue[0].name);
 }
 
-/* The last of the NULs that begin here: tables are full of them. */
-static const char *last_nul(const char *nul, const char *end)
-{
-	uint64_t word;
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-	while (end - nul > (ptrdiff_t)sizeof(word)) {
-		memcpy(&word, nul + 1, sizeof(word));
-		if (word)
-			break;
-		nul += sizeof(word);
-	}
-	while (nul + 1 < end && !nul[1])
-		nul++;
-	return nul;
+/* Which of eight bytes are NUL, and a name may follow: their highest bits. Tables of
+ * numbers are full of NULs, but letters and "_" have a bit of their own. What
+ * follows a NUL may pass for another. Little-endian, as all that we are built for. */
+static uint64_t find_nuls(const struct learn_variables *v, const char *bytes)
+{
+	uint64_t word, next;
+
+	memcpy(&word, bytes, sizeof(word));
+	memcpy(&next, bytes + 1, sizeof(next));
+	return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80) &
+	       (v->is_odd ? EACH_BYTE(0x80) : next << 1);
+}
+
+/* What begins after this NUL, if a name does that begins so. */
+static int take_after(struct learn_variables *v, const char *nul,
+		      const char *last, struct evidence *evidence)
+{
+	size_t left = (size_t)(last - nul);
+	const char *end;
+
+	if (*nul || !left || !v->lengths[(unsigned char)nul[1]])
+		return 0;
+	end = memchr(nul + 1, '\0',
+		     left < NAME_MAX_LEN + 1 ? left : NAME_MAX_LEN + 1);
+	return end ? take_string(v, nul + 1, (size_t)(end - nul - 1), evidence)
+		   : 0;
 }
 
 /* The strings of the slice that begin and end in it. *ret_used is up to the NUL
@@ -193,21 +209,24 @@ static const char *last_nul(const char *nul, const char *end)
 static int take_strings(struct learn_variables *v, size_t len,
 			struct evidence *evidence, size_t *ret_used)
 {
-	const char *end = v->slice + len;
-	const char *nul = memchr(v->slice, '\0', len);
+	const char *at = v->slice, *last;
 	int r = 0;
 
-	while (r == 0 && nul) {
-		const char *next;
+	while (len && v->slice[len - 1])
+		len--;
+	if (!len)
+		return 0;
+	*ret_used = len - 1;
+	last = v->slice + *ret_used;
+	for (; r == 0 && last - at > 8; at += 8) {
+		uint64_t nuls = find_nuls(v, at);
 
-		nul = last_nul(nul, end);
-		next = memchr(nul + 1, '\0', (size_t)(end - nul - 1));
-		*ret_used = (size_t)(nul - v->slice);
-		if (next)
-			r = take_string(v, nul + 1, (size_t)(next - nul - 1),
-					evidence);
-		nul = next;
+		for (; r == 0 && nuls; nuls &= nuls - 1)
+			r = take_after(v, at + __builtin_ctzll(nuls) / 8, last,
+				       evidence);
 	}
+	for (; r == 0 && at < last; at++)
+		r = take_after(v, at, last, evidence);
 	return r;
 }
 

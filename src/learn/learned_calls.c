@@ -1,4 +1,5 @@
 /* Finds the smallest set of system calls that a profile can say in few lines. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -250,8 +251,11 @@ static void print_held(const struct evidence *evidence,
 	for (unsigned int i = 0; i < N_SYSCALLS; i++) {
 		const char *name = syscalls[i].name;
 
-		/* Programs only try those, and go on without. */
-		if (!evidence->calls[i] || may->has[i] || syscall_soft_errno(i))
+		/* Programs only try those, and go on without; nor is it told
+		 * after a run that they were refused. */
+		if (!evidence->calls[i] || may->has[i] ||
+		    syscall_soft_errno(i) == ENOSYS ||
+		    syscall_soft_errno(i) == EOPNOTSUPP)
 			continue;
 		if (syscall_is_locked(name))
 			text_add(ret, "# held back: %s: no option allows it\n",

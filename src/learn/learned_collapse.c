@@ -13,12 +13,14 @@ struct family {
 	char directory[PATH_MAX];
 	size_t n[ACCESSES]; /* by access */
 	bool is_listed;
+	bool is_cwd;
 	bool has_more;	    /* beyond what is kept of a directory */
 };
 
 static bool stands(const struct wish *wish)
 {
 	return !wish->is_gone && !wish->held && !wish->is_name &&
+	       !wish->is_made &&
 	       strcmp(wish->path, "/") != 0;
 }
 
@@ -62,6 +64,7 @@ static void describe(const struct learned *learned, struct wish *const *first,
 	seen = evidence_find_directory(learned->evidence, ret->directory);
 	self = evidence_find(learned->evidence, ret->directory);
 	ret->is_listed = self && self->use & USE_LIST;
+	ret->is_cwd = learned_is_cwd(learned, ret->directory);
 	ret->has_more = seen && seen->n_more;
 }
 
@@ -69,12 +72,12 @@ static bool is_enough(const struct family *family, unsigned int access)
 {
 	size_t n = family->n[access], entries;
 
-	if (!n)
-		return false;
-	if (n >= LEARNED_SOME && !(access & FH_WRITE) &&
-	    (family->is_listed || family->has_more))
+	bool is_some = n >= LEARNED_SOME && !(access & FH_WRITE) &&
+		       (family->is_listed || family->has_more);
+
+	if (is_some && !family->is_cwd)
 		return true;
-	if (n < LEARNED_MANY)
+	if (!n || (n < LEARNED_MANY && !is_some))
 		return false;
 	entries = learned_count_entries(family->directory, n * LEARNED_PART);
 	return entries && n * LEARNED_PART >= entries;
@@ -182,14 +185,19 @@ void learned_cover(struct learned *learned)
 	size_t n = 0;
 
 	for (size_t i = 0; i < learned->n_wishes; i++) {
-		struct wish *wish = &wishes[i];
+		struct wish *wish = &wishes[i], *narrow;
 
 		while (n && !path_is_within(wish->path, around[n - 1]->path))
 			n--;
-		for (size_t j = 0; j < n && !wish->held; j++) {
-			raise_writable(around[j], wish);
+		narrow = n && around[n - 1]->is_narrow ? around[n - 1] : NULL;
+		if (narrow && wish->access & FH_WRITE && !wish->held)
+			wish->held = "it lies where nothing may be written";
+		for (size_t j = 0; j < n && !wish->held && !wish->is_narrow;
+		     j++) {
+			raise_writable(narrow ? narrow : around[j], wish);
 			wish->is_gone |= !(wish->access & ~around[j]->access);
 		}
+		wish->is_gone |= wish->is_made; /* it is not there */
 		if (!wish->held && !wish->is_gone && wish->is_directory)
 			around[n++] = wish;
 	}

@@ -61,12 +61,34 @@ struct look {
 	struct learned *learned;
 	bool for_writing;
 	int depth;
+	const char *narrow[LEARNED_NARROW_MAX]; /* for reading alone */
+	size_t n_narrow;
 	size_t n_top; /* bytes of the directory itself, with its slash */
 	char path[PATH_MAX];
 	const char *found;
+	bool has_failed; /* out of memory */
 };
 
 static void look_into(struct look *look, int parent, const char *name);
+
+/* Sensitive, here: does it have to be held back as a whole for that? */
+static void find(struct look *look, const struct sensitive_path *row)
+{
+	struct arena *arena = &look->learned->arena;
+	const char *copy;
+
+	if (row->is_for_writing && look->n_narrow < LEARNED_NARROW_MAX) {
+		copy = arena_copy(arena, look->path);
+		look->narrow[look->n_narrow++] = copy;
+		look->has_failed |= !copy;
+		return;
+	}
+	look->found = arena_print(arena, "holds %s: %s",
+				  look->path + look->n_top, row->what);
+	look->has_failed |= !look->found;
+	if (!look->found)
+		look->found = row->what;
+}
 
 static void look_at(struct look *look, int directory, const char *name,
 		    bool is_directory)
@@ -86,10 +108,7 @@ static void look_at(struct look *look, int directory, const char *name,
 		row = sensitive_find(look->path, look->learned->evidence->home,
 				     look->for_writing);
 		if (row)
-			look->found = arena_print(&look->learned->arena,
-						  "holds %s: %s",
-						  look->path + look->n_top,
-						  row->what);
+			find(look, row);
 		else if (is_directory)
 			look_into(look, directory, name);
 	}
@@ -130,6 +149,13 @@ static void look_into(struct look *look, int parent, const char *name)
 	closedir(dir);
 }
 
+static void look_from(struct look *look, const char *directory)
+{
+	snprintf(look->path, sizeof(look->path), "%s", directory);
+	look->n_top = strlen(directory) + 1;
+	look_into(look, AT_FDCWD, directory);
+}
+
 const char *learned_why_not_all(struct learned *learned, const char *directory,
 				bool for_writing)
 {
@@ -138,16 +164,54 @@ const char *learned_why_not_all(struct learned *learned, const char *directory,
 
 	if (why || learned_is_accepted(learned, directory))
 		return why;
-	if (is_shared(directory))
+	if (is_shared(directory) ||
+	    evidence_is_temporary(learned->evidence, directory))
 		return "a directory of many purposes";
 	if (sensitive_is_beneath(directory, learned->evidence->home))
 		return "sensitive things lie beneath it";
 	if (access(directory, F_OK) < 0)
 		return "it is not there";
-	snprintf(look.path, sizeof(look.path), "%s", directory);
-	look.n_top = strlen(directory) + 1;
-	look_into(&look, AT_FDCWD, directory);
+	look_from(&look, directory);
 	return look.found;
+}
+
+static int narrow(struct learned *learned, size_t at)
+{
+	struct look look = { .learned = learned, .for_writing = true };
+	struct wish wish = { .access = learned->wishes[at].access & ~FH_WRITE,
+			     .is_narrow = true };
+	int r = 0;
+
+	look_from(&look, learned->wishes[at].path);
+	if (look.has_failed)
+		return -ENOMEM;
+	learned->wishes[at].held = look.found;
+	for (size_t i = 0; r == 0 && !look.found && i < look.n_narrow; i++) {
+		wish.path = look.narrow[i];
+		r = learned_add_wish(learned, &wish);
+	}
+	return r;
+}
+
+int learned_narrow(struct learned *learned)
+{
+	size_t n = learned->n_wishes;
+	const char *around = NULL; /* the last that was looked through */
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct wish *wish = &learned->wishes[i];
+
+		if (wish->held || !wish->is_directory ||
+		    !(wish->access & FH_WRITE) ||
+		    learned_is_accepted(learned, wish->path) ||
+		    (around && path_is_within(wish->path, around)))
+			continue;
+		around = wish->path;
+		r = narrow(learned, i);
+	}
+	learned_sort(learned);
+	return r;
 }
 
 size_t learned_count_entries(const char *directory, size_t bound)

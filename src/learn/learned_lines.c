@@ -204,7 +204,9 @@ int lines_add_wish(struct lines *lines, const struct learned *learned,
 		is_fixed = add_path(learned, wish->path, &path);
 	if (path.code)
 		return path.code;
-	if (!wish->held && is_loaded(learned, text_string(&path), wish->access))
+	/* What is loaded stays, held back, narrowed or not. */
+	if (is_loaded(learned, text_string(&path), wish->access |
+		      (wish->is_narrow ? (unsigned int)FH_WRITE : 0)))
 		return 0;
 	/* Another user, another directory: not all of it is there. */
 	text_add(&value, "%s", is_fixed || wish->held ||

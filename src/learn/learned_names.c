@@ -5,19 +5,21 @@
 #include "base/path.h"
 #include "learn/learned.h"
 
-/* The grant that a path lies in; NULL without one. Innermost or not is the same. */
+/* The innermost grant that a path lies in; NULL without one. Parents come first. */
 static const struct wish *grant_around(const struct learned *learned,
 				       size_t n_wishes, const char *path)
 {
+	const struct wish *innermost = NULL;
+
 	for (size_t i = 0; i < n_wishes; i++) {
 		const struct wish *wish = &learned->wishes[i];
 
 		if (!wish->held &&
 		    (strcmp(wish->path, path) == 0 ||
 		     (wish->is_directory && path_is_within(path, wish->path))))
-			return wish;
+			innermost = wish;
 	}
-	return NULL;
+	return innermost;
 }
 
 /* A link that the program made, or can make, leads wherever it likes next time. */

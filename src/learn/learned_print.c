@@ -59,6 +59,28 @@ static int add_held(struct printer *printer, const struct wish *wish)
 					    text_string(&suffix));
 }
 
+/* What an earlier review left as it was. */
+static int keep_held(struct printer *printer)
+{
+	const struct evidence *evidence = printer->learned->evidence;
+	autotext granted = { 0 }, held = { 0 };
+	int r;
+
+	lines_print(&printer->granted, &granted);
+	lines_print(&printer->held, &held);
+	r = granted.code ? granted.code : held.code;
+	for (size_t i = 0; r == 0 && i < evidence->n_comments; i++) {
+		const struct seen_comment *comment = &evidence->comments[i];
+
+		if (comment->section == SECTION_FILESYSTEM &&
+		    learned_is_still_held(printer->learned, comment->line,
+					  text_string(&granted),
+					  text_string(&held)))
+			r = lines_add(&printer->held, comment->line);
+	}
+	return r;
+}
+
 static int collect_lines(struct printer *printer)
 {
 	struct learned *learned = printer->learned;
@@ -66,12 +88,15 @@ static int collect_lines(struct printer *printer)
 
 	for (size_t i = 0; r == 0 && i < learned->n_wishes; i++) {
 		const struct wish *wish = &learned->wishes[i];
+		size_t n_held = printer->held.n;
 
-		learned->counts.sensitive += wish->held != NULL;
 		r = wish->held ? add_held(printer, wish)
 			       : lines_add_wish(&printer->granted, learned,
 						wish, "", "");
+		learned->counts.sensitive += printer->held.n > n_held;
 	}
+	if (r == 0)
+		r = keep_held(printer);
 	lines_sort(&printer->granted);
 	lines_sort(&printer->held);
 	learned->counts.dropped += printer->granted.n_dropped +
@@ -155,7 +180,10 @@ static void print_head(struct printer *printer, const char *description)
 	if (printer->learned->counts.dropped)
 		text_add(text, "# Not complete: more names were used than are kept.\n");
 	print_names(text, "executed: ", &evidence->programs);
-	text_add(text, "\n[profile]\ndescription = ");
+	learned_keep_comments(printer->learned, -1, "", text);
+	text_add(text, "\n[profile]\n");
+	learned_keep_comments(printer->learned, SECTION_PROFILE, "", text);
+	text_add(text, "description = ");
 	if (!description)
 		description = evidence->description;
 	if (!description)
@@ -164,12 +192,19 @@ static void print_head(struct printer *printer, const char *description)
 	text_add(text, "\n");
 }
 
-static void print_section(struct text *text, const char *name,
-			  const struct text *body)
+static void print_section(const struct printer *printer,
+			  enum setting_section section, const struct text *body)
 {
+	struct text *text = printer->text;
+	autotext comments = { 0 };
+
+	learned_keep_comments(printer->learned, section, text_string(body),
+			      &comments);
 	text_inherit(text, body);
-	if (body->len) {
-		text_add(text, "\n[%s]\n", name);
+	text_inherit(text, &comments);
+	if (body->len || comments.len) {
+		text_add(text, "\n[%s]\n", section_names[section]);
+		text_add_bytes(text, text_string(&comments), comments.len);
 		text_add_bytes(text, text_string(body), body->len);
 	}
 }
@@ -224,7 +259,7 @@ static int print_rest(struct printer *printer, enum setting_section section,
 	text_inherit(&body, comments);
 	text_add_bytes(&body, text_string(comments), comments->len);
 	lines_print(&printer->granted, &body);
-	print_section(printer->text, section_names[section], &body);
+	print_section(printer, section, &body);
 	return 0;
 }
 
@@ -263,9 +298,9 @@ static int print_all(struct printer *printer, const char *description)
 	print_notes(learned, &files);
 	lines_print(&printer->granted, &files);
 	lines_print(&printer->held, &files);
-	print_section(printer->text, "filesystem", &files);
-	print_section(printer->text, "network", &network);
-	print_section(printer->text, "syscalls", &calls);
+	print_section(printer, SECTION_FILESYSTEM, &files);
+	print_section(printer, SECTION_NETWORK, &network);
+	print_section(printer, SECTION_SYSCALLS, &calls);
 	return print_small(printer);
 }
 
@@ -290,6 +325,8 @@ static int decide(struct learned *learned)
 		r = learned_collect(learned);
 	if (r == 0)
 		r = learned_collapse(learned);
+	if (r == 0)
+		r = learned_narrow(learned);
 	if (r < 0)
 		return r;
 	learned_cover(learned);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "learn/learned.h"
+#include "tables/sensitive.h"
 
 int learned_add_wish(struct learned *learned, const struct wish *wish)
 {
@@ -76,6 +77,8 @@ void learned_sort(struct learned *learned)
 			last->is_directory |= wishes[i].is_directory;
 			last->is_name &= wishes[i].is_name;
 			last->is_secret |= wishes[i].is_secret;
+			last->is_made &= wishes[i].is_made;
+			last->is_narrow |= wishes[i].is_narrow;
 		} else if (last && wishes[i].is_secret &&
 			   strcmp(last->path, wishes[i].path) == 0) {
 			*last = wishes[i]; /* by another name it is one */
@@ -140,12 +143,25 @@ static int wish_for(struct learned *learned, const struct seen *seen,
 	return learned_add_wish(learned, &wish);
 }
 
-static bool is_needed(const struct learned *learned, const struct seen *seen)
+static bool is_made(const struct learned *learned, const struct seen *seen)
 {
 	const struct seen *real = evidence_find(learned->evidence, seen->real);
-	bool is_made = real && real->is_made;
 
-	if (is_made || path_is_within(seen->real, "/proc"))
+	return real && real->is_made;
+}
+
+/* A program that was just built, say: whatever its name, next time. */
+static int collect_made(struct learned *learned, const struct seen *seen)
+{
+	struct wish wish = { .access = FH_READ | FH_EXEC, .is_made = true,
+			     .path = seen->real };
+
+	return seen->use & USE_EXEC ? learned_add_wish(learned, &wish) : 0;
+}
+
+static bool is_needed(const struct learned *learned, const struct seen *seen)
+{
+	if (is_made(learned, seen) || path_is_within(seen->real, "/proc"))
 		return false;
 	/* The directory of what was removed is asked about by itself. */
 	if (!(seen->use & ~(unsigned int)USE_ENTRY))
@@ -170,30 +186,73 @@ static int collect_file(struct learned *learned, const struct seen *seen)
 		if (unwritten) {
 			r = wish_for(learned, seen, access, unwritten);
 			access &= ~FH_WRITE;
+			if (!(seen->use & ~(unsigned int)(USE_WRITE | USE_ENTRY)))
+				return r;
 		}
 	}
 	return r < 0 ? r : wish_for(learned, seen, access, held);
 }
 
-/* Of what was used in a directory, for itself or beneath it. */
-static bool has_used_children(const struct learned *learned,
-			      const char *directory)
+/* Is this where the program was started? It may lie anywhere. */
+bool learned_is_cwd(const struct learned *learned, const char *directory)
 {
-	const struct seen_directory *seen =
-		evidence_find_directory(learned->evidence, directory);
+	const struct seen *seen = evidence_find(learned->evidence, directory);
 
-	return seen && seen->n_children >= LEARNED_SOME;
+	return seen && seen->n_cwd == strlen(directory);
+}
+
+/* What was there before and was used, of those in a directory. */
+static size_t count_used(const struct learned *learned, const char *directory)
+{
+	const struct evidence *evidence = learned->evidence;
+	const struct seen_directory *parent =
+		evidence_find_directory(evidence, directory);
+	size_t n = 0;
+
+	for (size_t i = 0; parent && i < evidence->n_paths; i++) {
+		const struct seen *seen = &evidence->paths[i];
+
+		n += seen->name == seen->real && !seen->is_made &&
+		     &evidence->directories[seen->directory] == parent &&
+		     seen->use & ~(unsigned int)USE_ENTRY;
+	}
+	return n;
+}
+
+/* Listing alone asks for no more than names: programs list the directories of their
+ * scripts, too. */
+static bool is_list_used(const struct learned *learned, const char *directory)
+{
+	size_t n = count_used(learned, directory), entries;
+
+	if (n < LEARNED_SOME || !learned_is_cwd(learned, directory))
+		return n >= LEARNED_SOME;
+	entries = learned_count_entries(directory, n * LEARNED_PART);
+	return n * LEARNED_PART >= entries;
+}
+
+/* A directory of the project that the program was started in; a home is none. */
+static bool is_of_project(const struct learned *learned,
+			  const struct seen *seen)
+{
+	char cwd[PATH_MAX];
+
+	memcpy(cwd, seen->real, seen->n_cwd);
+	cwd[seen->n_cwd] = '\0';
+	return seen->n_cwd && seen->real[seen->n_cwd] &&
+	       !sensitive_is_beneath(cwd, learned->evidence->home);
 }
 
 static int collect_listed(struct learned *learned, const struct seen *seen)
 {
-	bool is_wanted = seen->argument || seen->n_cwd ||
-			 has_used_children(learned, seen->real);
+	bool is_wanted = seen->argument || is_of_project(learned, seen) ||
+			 learned_is_accepted(learned, seen->real) ||
+			 is_list_used(learned, seen->real);
 	const char *held = why_not(learned, seen, false);
 	unsigned int access = access_of(seen) & ~FH_WRITE;
 
 	if (!held && !is_wanted)
-		held = "it was listed, and nothing in it used";
+		held = "it was listed, and little in it used";
 	if (!held)
 		held = learned_why_not_all(learned, seen->real, false);
 	return wish_for(learned, seen, access, held);
@@ -202,6 +261,8 @@ static int collect_listed(struct learned *learned, const struct seen *seen)
 /* That a directory is there is seen as soon as anything in it is granted. */
 static int collect_path(struct learned *learned, const struct seen *seen)
 {
+	if (is_made(learned, seen))
+		return collect_made(learned, seen);
 	if (!is_needed(learned, seen))
 		return 0;
 	if (seen->type != SEEN_DIRECTORY)
@@ -228,7 +289,7 @@ static int note_private(struct learned *learned, const char *directory)
 	autotext path = { 0 };
 
 	learned_print_path(learned, directory, &path);
-	return learned_note(learned, "What is made in %s stays in the box, whose own it is, and ends with it.",
+	return learned_note(learned, "What it makes in %s is made in the box's own place for that, and ends with it.",
 			    text_string(&path));
 }
 
@@ -244,7 +305,8 @@ static int collect_directory(struct learned *learned,
 	if (!directory->has_entry || is_made ||
 	    path_is_within(directory->real, "/proc"))
 		return 0;
-	if (learned_is_given(learned, directory->real, USE_ENTRY, is_made))
+	if (learned_is_given(learned, directory->real, USE_ENTRY, is_made) ||
+	    evidence_is_temporary(learned->evidence, directory->real))
 		return note_private(learned, directory->real);
 	if (is_hidden_in_home(learned, directory->real) &&
 	    !learned_is_accepted(learned, directory->real)) {

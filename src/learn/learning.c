@@ -33,6 +33,7 @@ int learning_init(struct learning *ret, struct evidence *evidence,
 	ret->evidence = evidence;
 	ret->listener_fd = -1;
 	learn_view_init(&ret->view);
+	observe_cache_init(&ret->cache);
 	memset(ret->call_of_nr, -1, sizeof(ret->call_of_nr));
 	for (unsigned int call = 0; call < N_SYSCALLS; call++) {
 		int nr = syscall_on(FILTER_ARCH_NATIVE, call);
@@ -52,6 +53,7 @@ void learning_done(struct learning *learning)
 {
 	learn_seen_free(learning->seen);
 	learn_variables_free(learning->variables);
+	observe_cache_done(&learning->cache);
 	for (size_t i = 0; i < learning->n_written; i++)
 		free(learning->written[i]);
 	learning->n_written = 0;
@@ -215,6 +217,18 @@ static bool split(const char *path, char ret_directory[PATH_MAX])
 	return true;
 }
 
+/* A name in a directory that we have open, too. */
+static bool resolve_below(const struct observe_cache *cache, const char *path,
+			  struct learn_place *ret)
+{
+	const char *last = strrchr(path, '/');
+	size_t n = (size_t)(last - path);
+
+	return cache->base_fd >= 0 && strncmp(path, cache->base, n) == 0 &&
+	       cache->base[n] == '\0' &&
+	       learn_resolve_in(path, cache->base_fd, last + 1, ret);
+}
+
 /* In a directory that is known a name takes one call instead of four. */
 static void resolve(struct learning *learning, pid_t tid, const char *path,
 		    bool is_link, struct learn_place *ret)
@@ -223,11 +237,13 @@ static void resolve(struct learning *learning, pid_t tid, const char *path,
 	bool is_simple = learning->view.is_everybodys && split(path, directory);
 	uint64_t key = 0;
 
+	if (is_simple && resolve_below(&learning->cache, path, ret))
+		return;
 	if (is_simple) {
 		key = learn_seen_key(learning->seen, directory,
 				     VARIANT_DIRECTORY);
 		if (learn_seen_has(learning->seen, key, USE_SEE) &&
-		    learn_resolve_in(path, ret))
+		    learn_resolve_in(path, AT_FDCWD, path, ret))
 			return;
 	}
 	learn_resolve(&learning->view, tid, path, is_link, ret);
@@ -246,6 +262,23 @@ static void end_lasting(struct learning *learning, unsigned int use)
 		learn_seen_end(learning->seen, LASTS_UNTIL_MOVED);
 }
 
+/*
+ * Was it that thread that was looked at, and not another that got its number? Where
+ * nothing is left to be looked at the call goes on here, which tells that as well,
+ * and the rest is done beside it.
+ */
+static bool is_still_it(struct learning *learning,
+			const struct observed *observed, uint64_t id,
+			unsigned int use)
+{
+	if (use & (USE_EXEC | USE_ENTRY) || !observed->row ||
+	    observed->row->paths[1].path != OBSERVED_NONE)
+		return listener_is_valid(learning->listener_fd, id);
+	observe_cache_end(&learning->cache, observed);
+	learning->is_answered = true;
+	return listener_continue(learning->listener_fd, id) == 0;
+}
+
 int learning_path(struct learning *learning, const struct observed *observed,
 		  uint64_t id, const char *path, unsigned int use,
 		  unsigned int how)
@@ -259,11 +292,11 @@ int learning_path(struct learning *learning, const struct observed *observed,
 		return 0;
 	}
 	resolve(learning, observed->tid, path, how & LEARN_LINK, &place);
-	if (!listener_is_valid(learning->listener_fd, id))
+	if (!is_still_it(learning, observed, id, use))
 		return 0;
-	r = evidence_path(learning->evidence, path,
-			  place.is_there ? place.real : NULL,
-			  real_use(&place, use, how));
+	r = evidence_typed(learning->evidence, path,
+			   place.is_there ? place.real : NULL,
+			   real_use(&place, use, how), place.mode);
 	learn_seen_add(learning->seen, key, use,
 		       place.is_there ? LASTS_FOREVER : LASTS_UNTIL_MADE);
 	end_lasting(learning, use);

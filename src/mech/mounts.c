@@ -282,6 +282,7 @@ static int add_grant(struct fh_plan *plan, const struct grant *grant)
 	mount->access = grant->access;
 	mount->is_optional = grant->is_optional;
 	mount->is_least = grant->is_least;
+	mount->needs_file = grant->is_file;
 	mount->is_alias = grant->kind == GRANT_PATH;
 	if (grant->kind == GRANT_TMPFS) {
 		mount->size = grant->size ? grant->size

@@ -390,6 +390,20 @@ void seccomp_compile_init(enum filter_arch arch, bool counts,
 		allow_counting(ret);
 }
 
+static bool lets_through(struct verdict verdict)
+{
+	return verdict.kind == VERDICT_ALLOW || verdict.kind == VERDICT_LOG;
+}
+
+bool seccomp_may_pass(const struct filter *filter, int nr)
+{
+	for (size_t i = 0; i < filter->n_rules; i++)
+		if (filter->rules[i].nr == nr &&
+		    lets_through(filter->rules[i].verdict))
+			return true;
+	return lets_through(seccomp_verdict(filter, nr, NULL));
+}
+
 struct verdict seccomp_verdict(const struct filter *filter, int nr,
 			       bool *ret_has_rules)
 {

@@ -74,6 +74,9 @@ int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 void seccomp_compile_init(enum filter_arch arch, bool counts,
 			  struct filter *ret);
 
+/* Does a number get through, with some arguments at least? */
+bool seccomp_may_pass(const struct filter *filter, int nr);
+
 /* The verdict for a number with all arguments zero, or "depends on its
  * arguments" when has_rules comes back true. */
 struct verdict seccomp_verdict(const struct filter *filter, int nr,

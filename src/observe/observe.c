@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/scratch.h"
 #include "observe/observe_base.h"
+#include "observe/observe_cache.h"
 #include "sys/mounts_calls.h"
 
 #define DELETED " (deleted)"
@@ -61,8 +62,8 @@ static int cut_root(pid_t tid, char *path)
 	return 0;
 }
 
-static int read_directory(const struct observed *observed, int dirfd,
-			  char ret[PATH_MAX])
+static int look_up_directory(const struct observed *observed, int dirfd,
+			     char ret[PATH_MAX])
 {
 	const pid_t tid = observed->tid;
 	char link[48];
@@ -78,6 +79,24 @@ static int read_directory(const struct observed *observed, int dirfd,
 	if (r == -EBADF && dirfd == AT_FDCWD)
 		r = -ESRCH;
 	return r < 0 || observed->has_our_root ? r : cut_root(tid, ret);
+}
+
+static int read_directory(const struct observed *observed, int dirfd,
+			  char ret[PATH_MAX])
+{
+	struct observe_cache *cache = observed->has_our_root ? observed->cache
+							     : NULL;
+	const char *name = cache ? observe_cache_directory(cache, dirfd) : NULL;
+	int r;
+
+	if (name) {
+		memcpy(ret, name, strlen(name) + 1);
+		return 0;
+	}
+	r = look_up_directory(observed, dirfd, ret);
+	if (r == 0 && cache && *ret == '/')
+		observe_cache_add(cache, dirfd, ret);
+	return r;
 }
 
 /* Adds components; "." and empty ones are nothing. */
@@ -162,7 +181,7 @@ int observe_path(const struct observed *observed, int index, char ret[PATH_MAX])
 		dirfd = (int)observed->args[row->dirfd]; /* it is int there */
 	name[0] = '\0';
 	if (address || !can_be_empty(observed, address)) {
-		n = observe_string(observed->tid, address, name, sizeof(name));
+		n = observe_name(observed, address, name, sizeof(name));
 		if (n < 0)
 			return (int)n;
 		if (n == 0 && !can_be_empty(observed, address))

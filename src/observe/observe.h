@@ -11,6 +11,8 @@
 
 #include "tables/observed_calls.h"
 
+struct observe_cache;
+
 /* One call that was stopped. */
 struct observed {
 	pid_t tid; /* in our pid namespace */
@@ -18,6 +20,7 @@ struct observed {
 	unsigned int call; /* enum syscall_id */
 	uint64_t args[6];
 	bool has_our_root; /* it is known to: its names need not be cut */
+	struct observe_cache *cache; /* NULL: nothing is kept between calls */
 };
 
 /* Where an address leads. */

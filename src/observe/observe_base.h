@@ -19,4 +19,8 @@
 int observe_join(const struct observed *observed, int dirfd, const char *name,
 		 char ret[PATH_MAX]);
 
+/* As observe_string(), with what is kept of the process. */
+ssize_t observe_name(const struct observed *observed, uint64_t address,
+		     char *ret, size_t size);
+
 #endif

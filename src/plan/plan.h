@@ -26,6 +26,7 @@ struct plan_mount {
 	bool is_entry;	   /* of a whole root */
 	bool is_expanded;  /* stands for its entries: a whole root */
 	bool needs_device; /* the source must be a device node */
+	bool needs_file;   /* a regular file */
 	unsigned int access;
 	uint64_t landlock_extra; /* beyond what access means */
 	uint64_t size;

@@ -112,6 +112,10 @@ static int check_type(struct opener *o, const struct plan_mount *mount,
 
 	if (mount->needs_device && !is_device)
 		return fail_source(o, mount, -ENODEV, "not a device node");
+	/* Whoever may rename there would have all of a directory granted. */
+	if (mount->needs_file && !S_ISREG(st->st_mode))
+		return fail_source(o, mount, -EINVAL,
+				   "no longer a regular file");
 	if (mount->is_default)
 		return 0;
 	if (!mount->needs_device && is_device) {

@@ -162,8 +162,7 @@ static int ask_syscall(struct question *q)
 		return -EINVAL;
 	}
 	verdict = seccomp_verdict(&q->plan->filter, nr, &has_rules);
-	q->answer->is_allowed = verdict.kind == VERDICT_ALLOW ||
-				verdict.kind == VERDICT_LOG;
+	q->answer->is_allowed = seccomp_may_pass(&q->plan->filter, nr);
 	if (verdict.kind == VERDICT_LOG)
 		text_add(&q->answer->reason,
 			 "policy %s refuses it, but --on-deny log lets it through",

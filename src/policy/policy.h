@@ -23,6 +23,7 @@ struct grant {
 	unsigned int access; /* FH_READ, FH_WRITE, FH_EXEC */
 	bool is_optional;
 	bool is_least; /* not where what lies around it gives as much */
+	bool is_file;  /* the source was a regular file, and has to be one */
 	char *source; /* as given; NULL for tmpfs */
 	char *target; /* only GRANT_BIND, GRANT_HIDE and GRANT_TMPFS */
 	uint64_t size; /* bytes, only GRANT_TMPFS; 0 = tmp-size */

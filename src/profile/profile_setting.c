@@ -166,8 +166,10 @@ static int set_one(void *ctx, const char *value, struct fh_error *err)
 	size_t n = policy->n_grants;
 	int r = set(entry, value, application->origin, policy, err);
 
-	for (; r == 0 && n < policy->n_grants; n++)
+	for (; r == 0 && n < policy->n_grants; n++) {
 		policy->grants[n].is_least = profile_has_files(entry->value);
+		policy->grants[n].is_file = profile_is_files(entry);
+	}
 	return r;
 }
 

@@ -367,6 +367,21 @@ bool profile_has_files(const char *s)
 	return false;
 }
 
+bool profile_is_files(const struct profile_entry *entry)
+{
+	static const char files[] = "${FILES}";
+	enum setting_type type = entry->setting->type;
+	const char *rest = entry->value;
+
+	if (!setting_is_grant(entry->setting))
+		return false;
+	rest += forms[type].has_mark && *rest == '-';
+	if (strncmp(rest, files, strlen(files)) != 0)
+		return false;
+	rest += strlen(files);
+	return !*rest || (forms[type].has_colon && *rest == ':');
+}
+
 int profile_expand(const struct profile_entry *entry,
 		   const struct profile_variables *variables,
 		   value_taker take, void *ctx, struct fh_error *err)

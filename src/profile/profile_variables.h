@@ -36,6 +36,9 @@ extern const struct profile_variables profile_variables_check;
 /* Does the value have ${FILES}, which stands for none, one or many? */
 bool profile_has_files(const char *value);
 
+/* Is ${FILES} all of what lies outside? */
+bool profile_is_files(const struct profile_entry *entry);
+
 /**
  * profile_expand() - tell what a value comes to
  * @take: for each; what it returns but 0 ends it

@@ -72,11 +72,7 @@ const struct sensitive_path sensitive_paths[] = {
 	READ("/run/systemd", "the service manager"),
 	READ("/run/user", "the agents and services of the session"),
 	WRITE("/sbin", "programs of the system"),
-	WRITE("/sys", "the kernel's settings"),
-	READ("/sys/fs/bpf", "programs in the kernel"),
-	READ("/sys/kernel/debug", "the kernel's inside"),
-	READ("/sys/kernel/security", "the security modules"),
-	READ("/sys/kernel/tracing", "what other processes do"),
+	READ("/sys", "the machine's devices"),
 	READ("/tmp/.X11-unix", "the screen and the keyboard"),
 	READ("/tmp/ssh-*", "the agent of ssh"),
 	WRITE("/usr", "programs of the system"),
@@ -208,8 +204,8 @@ const struct sensitive_path sensitive_paths[] = {
 };
 const size_t n_sensitive_paths = ARRAY_SIZE(sensitive_paths);
 
-/* Wherever they lie: one or two components; a "*" stands for any characters at one
- * end of a component. */
+/* Wherever they lie: components; a "*" stands for any characters at one end. Those for
+ * writing are whole directories: a .git may name another directory for its settings. */
 static const struct sensitive_path components[] = {
 	READ("*.kdbx", "passwords"),
 	READ("*.key", "private keys"),
@@ -219,14 +215,14 @@ static const struct sensitive_path components[] = {
 	READ(".env", "passwords of a project"),
 	READ(".env.*", "passwords of a project"),
 	WRITE(".envrc", "read by each shell"),
-	WRITE(".git/config", "programs that git runs"),
-	WRITE(".git/hooks", "programs that git runs"),
+	WRITE(".git", "programs that git runs"),
 	READ(".git-credentials", "passwords of git"),
+	WRITE(".hg", "programs that hg runs"),
 	READ(".htpasswd", "passwords"),
 	READ(".netrc", "passwords"),
 	READ(".npmrc", "the key of a registry"),
 	READ(".pypirc", "the key of a registry"),
-	WRITE(".vscode/tasks.json", "programs that an editor runs"),
+	WRITE(".vscode", "programs that an editor runs"),
 	READ("id_dsa", "keys of ssh"),
 	READ("id_ecdsa", "keys of ssh"),
 	READ("id_ecdsa_sk", "keys of ssh"),

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 struct sensitive_path {
-	const char *path;  /* "~/.ssh", "/etc/shadow"; a last "*" matches the rest of a name */
-	const char *what;  /* "keys of ssh" */
+	char path[64]; /* "~/.ssh", "/etc/shadow"; a last "*" matches the rest of a name */
+	char what[48]; /* "keys of ssh" */
 	bool is_for_writing; /* it may be read, but who writes it takes over: ~/.bashrc */
 };
 
@@ -20,7 +20,7 @@ extern const size_t n_sensitive_paths;
  * @home: of the user, or NULL
  * @for_writing: shall it be written to
  *
- * Besides the table: any component named .env, .git/hooks and the like; the table
+ * Besides the table: any component named .env, .git and the like; the table
  * file says which. Return: the row; NULL when it does not
  */
 const struct sensitive_path *sensitive_find(const char *path, const char *home,

@@ -58,9 +58,13 @@ through() { # OPTIONS...: "guarantee name" of each attack that got through
   done
 }
 
-@test "started as an ordinary user or not at all: attack takes no program" {
-  run "$FUMEHOOD" attack -- true
+@test "started as an ordinary user or not at all: attack runs no program but its own" {
+  run "$FUMEHOOD" attack true
   [ "$status" = 125 ]
+  # After a "--" it is what a profile's variables stand for.
+  run "$FUMEHOOD" attack --json -- /nowhere/program
+  [ "$status" = 0 ]
+  [[ $output == *'"verdict": "held"'* ]]
   run "$FUMEHOOD" attack --inside nonsense
   [ "$status" = 125 ]
 }

@@ -149,10 +149,9 @@ static void draw(const struct filter_rule *rule, struct seccomp_data *data)
 		data->args[i] = args[i] & UINT32_MAX;
 }
 
-static struct trial compare_all(const char *file)
+static struct trial compare_text(const char *text)
 {
 	static struct filter filter;
-	const char *text = read_profile(file);
 	bool is_known[FILTER_NR_MAX] = { false };
 	struct bpf_program theirs = oci_oracle(text, FILTER_ARCH_NATIVE, counts,
 					       is_known);
@@ -179,6 +178,11 @@ static struct trial compare_all(const char *file)
 		}
 	bpf_program_done(&theirs);
 	return trial;
+}
+
+static struct trial compare_all(const char *file)
+{
+	return compare_text(read_profile(file));
 }
 
 static bool allows(const char *file, const char *name, uint64_t arg)
@@ -232,6 +236,72 @@ static void test_deny_list(void)
 	check(!allows("deny_list.json", "kill", 1));
 }
 
+/* Numbers that our rules, or each other, are near to. */
+static uint64_t some_number(void)
+{
+	static const uint32_t edges[] = {
+		0, 1, 2, 3, 4, 5, 6, 8, 16, 17, 35, 0x11, 0x20000, 0x5412,
+		0x10000000, 0x7e020000, INT32_MAX, UINT32_MAX - 1, UINT32_MAX,
+	};
+
+	return edges[random_below(sizeof(edges) / sizeof(*edges))];
+}
+
+/* Tests of arguments that rise, as libseccomp wants them. */
+static void make_tests(struct text *text)
+{
+	static const char *const ops[] = { "NE", "LT", "LE", "EQ",
+					   "GE", "GT", "MASKED_EQ" };
+	const char *before = ", \"args\": [";
+
+	for (unsigned arg = 0; arg < 3; arg++) {
+		if (random_below(2))
+			continue;
+		text_add(text, "%s{\"index\": %u, \"op\": \"SCMP_CMP_%s\", "
+			       "\"value\": %" PRIu64 ", \"valueTwo\": %" PRIu64 "}",
+			 before, arg, ops[random_below(7)], some_number(),
+			 some_number());
+		before = ", ";
+	}
+	text_add(text, "%s", *before == ',' && before[2] == '"' ? "" : "]");
+}
+
+/* One entry a call: what contradicts itself libseccomp would not take. */
+static void make_file(struct text *text, bool allows_rest)
+{
+	static const char *const calls[] = {
+		"clone", "prctl", "socket", "socketpair", "ioctl", "mmap",
+		"mprotect", "personality", "kill", "getpid", "fcntl",
+	};
+
+	text_add(text, "{\"defaultAction\": \"SCMP_ACT_%s\", \"syscalls\": ["
+		       "{\"names\": [\"execve\", \"read\"], \"action\": \"SCMP_ACT_ALLOW\"}",
+		 allows_rest ? "ALLOW" : "ERRNO");
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		text_add(text, ", {\"names\": [\"%s\"], \"action\": \"SCMP_ACT_%s\"",
+			 calls[i], allows_rest ? "KILL" : "ALLOW");
+		make_tests(text);
+		text_add(text, "}");
+	}
+	text_add(text, "]}");
+	check_int(text->code, 0);
+}
+
+/* Of a file at random no call gets further than libseccomp lets it. */
+static void test_random(void)
+{
+	unsigned n_allowed = 0;
+
+	for (int i = 0; i < 120; i++) {
+		struct text text = { 0 };
+
+		make_file(&text, i % 2);
+		n_allowed += compare_text(text_string(&text)).n_allowed;
+		text_done(&text);
+	}
+	check(n_allowed > 1000);
+}
+
 /* What was exported comes back as it went, in each policy's own terms. */
 static void test_round_trip(void)
 {
@@ -265,6 +335,8 @@ static const struct tap_test tests[] = {
 	  .run = test_container, .seconds = 60 },
 	{ .name = "nor does one that lists what is refused",
 	  .run = test_deny_list, .seconds = 60 },
+	{ .name = "nor do files at random", .run = test_random,
+	  .seconds = 120 },
 	{ .name = "what was exported comes back as it went",
 	  .run = test_round_trip, .seconds = 60 },
 };

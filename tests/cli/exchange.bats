@@ -138,3 +138,17 @@ verify() { # ARGS OF EXPORT...
   mkfifo pipe
   refuses 125 "no regular file" -- profile import pipe --from oci
 }
+
+@test "import: -o writes a file whole, and nothing else" {
+  local from=$STAGE/tests/exchange/container.json
+  mkfifo pipe
+  refuses 125 "write pipe: no regular file" -- profile import "$from" --from oci -o pipe
+  refuses 125 "no regular file" -- profile import "$from" --from oci -o /dev/null
+  refuses 125 "write none/made.conf: No such file" -- profile import "$from" --from oci -o none/made.conf
+  echo "# before" >made.conf
+  # Not even a page of it fits.
+  run bash -c 'ulimit -f 1; trap "" XFSZ; exec "$0" "$@"' "$FUMEHOOD" profile import "$from" --from oci -o made.conf
+  expect_status 125
+  expect_equal "# before" "$(cat made.conf)"
+  expect_equal "" "$(ls | grep tmp || true)"
+}

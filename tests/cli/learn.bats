@@ -201,3 +201,137 @@ LOG
   [ "$status" = 0 ]
   [[ $output == *"-o, --output FILE"* ]]
 }
+
+# --- what is temporary, listed, or lies in a checkout ------------------------------
+
+@test "temporary files need no grant, what was there before does" {
+  export TMPDIR="$BATS_TEST_TMPDIR/tmp"
+  mkdir "$TMPDIR"
+  echo kept > "$TMPDIR/old"
+  echo secret > "$TMPDIR/other"
+  run "$FUMEHOOD" learn -o p.conf -- sh -c 'd=$(mktemp -d); echo x > "$d/f"; mkdir "$d/sub"; cp "$d/f" "$d/sub/g"
+    cat "$d/sub/g" > "$(mktemp)"; cat "$TMPDIR/old"; mv "$d/sub" "$d/moved"; cat "$d/moved/g"; rm -r "$d"'
+  [ "$status" = 0 ]
+  grep -qx "read = $TMPDIR/old" p.conf
+  [ "$(grep -c "^[a-z]* = -*$TMPDIR" p.conf)" = 1 ]
+  [ "$(grep -c "held back.*$TMPDIR" p.conf)" = 0 ]
+  grep -q "^# What it makes in $TMPDIR is made in the box" p.conf
+  # It runs so, and another's files are not there.
+  "$FUMEHOOD" run -p ./p.conf -- sh -c 'd=$(mktemp -d); echo x > "$d/f"; cat "$d/f"'
+  run "$FUMEHOOD" run -p ./p.conf -- sh -c "cat '$TMPDIR/other'"
+  [ "$status" != 0 ]
+}
+
+@test "a checkout is written to, but for its .git" {
+  mkdir -p .git/hooks && echo x > .git/config
+  run "$FUMEHOOD" learn -o p.conf --verify -- sh -c 'cat .git/config a > new; mkdir -p obj; cat a > obj/new'
+  [ "$status" = 0 ]
+  grep -qx 'write = ${CWD}' p.conf
+  grep -qx 'read = -${CWD}/.git' p.conf
+  run "$FUMEHOOD" run -q -p ./p.conf -- sh -c 'cat .git/config; echo y > .git/hooks/pre-commit; echo y > .git/config; mv .git x; echo z > b'
+  [[ $output == *x* ]]
+  [ "$(cat .git/config b)" = "$(printf 'x\nz')" ]
+  [ ! -e .git/hooks/pre-commit ]
+  # Written to while it was watched: not granted either.
+  run "$FUMEHOOD" learn -o q.conf -- sh -c 'echo y > .git/index; echo y > new2'
+  [ "$status" = 0 ]
+  grep -q '^# held back: write = -*${CWD}/.git  (' q.conf
+  absent "grep -v '^#' q.conf | grep -E '^write.*git'"
+  # The control: by name it may.
+  run "$FUMEHOOD" learn -o r.conf --accept .git -- sh -c 'echo y > .git/index2; echo y > new3'
+  "$FUMEHOOD" run -p ./r.conf -- sh -c 'echo y > .git/index'
+  [ "$(cat .git/index)" = y ]
+}
+
+@test "a directory with a secret is never written to as a whole" {
+  echo KEY=1 > .env
+  run "$FUMEHOOD" learn -o p.conf -- sh -c 'cat a b > new; echo more >> b'
+  [ "$status" = 0 ]
+  absent "grep -qE '^(read|write) = -*[$][{]CWD[}]$' p.conf"
+  grep -q '^# held back: write = ${CWD}  (holds .env: ' p.conf
+  grep -qx 'read = -${CWD}/a' p.conf
+  grep -qx 'write = -${CWD}/b' p.conf
+}
+
+@test "what is built in the run is executed in the box, too" {
+  run "$FUMEHOOD" learn -o p.conf -- sh -c 'cp /bin/true new; ./new'
+  [ "$status" = 0 ]
+  rm new
+  run "$FUMEHOOD" run -p ./p.conf -- sh -c 'cp /bin/true new; ./new'
+  [ "$status" = 0 ]
+  # The control: one that only writes does not execute.
+  rm new
+  "$FUMEHOOD" learn -q -o q.conf -- sh -c 'cp /bin/true new'
+  rm new
+  run "$FUMEHOOD" run -p ./q.conf -- sh -c 'cp /bin/true new; ./new'
+  [ "$status" = 126 ]
+}
+
+@test "a working directory that is only listed is not granted, one that is named is" {
+  mkdir many && touch many/1 many/2
+  run "$FUMEHOOD" learn -o p.conf -- ls
+  [ "$status" = 0 ]
+  grep -q '^# held back: read = ${CWD}  (it was listed, ' p.conf
+  absent "grep -qE '^read = .*CWD' p.conf"
+  run "$FUMEHOOD" learn -o q.conf --verify -- ls many
+  [ "$status" = 0 ]
+  [ "$("$FUMEHOOD" run -p ./q.conf -- ls many)" = "$(ls many)" ]
+  run "$FUMEHOOD" learn -o r.conf --accept . -- ls
+  grep -qx 'read = ${CWD}' r.conf
+}
+
+# --- review, interruption, verification ----------------------------------------------
+
+@test "--update keeps what was held back, and what a human being wrote" {
+  "$FUMEHOOD" learn -q -o p.conf -- sh -c 'cat "$HOME/.ssh/id_rsa" >/dev/null; cat a >/dev/null'
+  grep -q '^# held back: read = ${HOME}/.ssh/id_rsa' p.conf
+  sed -i 's/^\[filesystem\]$/&\n# reviewed by ada/; 1i # ours' p.conf
+  "$FUMEHOOD" learn -q --update p.conf --yes -- cat b
+  grep -qx '# reviewed by ada' p.conf
+  grep -qx '# ours' p.conf
+  grep -q '^# held back: read = ${HOME}/.ssh/id_rsa' p.conf
+  [ "$(sed -n '/^\[filesystem\]$/{n;p}' p.conf)" = "# reviewed by ada" ]
+  # Once more, the other way round, and the first: nothing changes any more.
+  cp p.conf before
+  for run in 1 2; do
+    "$FUMEHOOD" learn -q --update p.conf -- cat b </dev/null
+    "$FUMEHOOD" learn -q --update p.conf -- sh -c 'cat "$HOME/.ssh/id_rsa" >/dev/null; cat a >/dev/null' </dev/null
+  done
+  cmp before p.conf
+  # What is accepted is not held back any more; nor asked about later.
+  "$FUMEHOOD" learn -q --update p.conf --yes --accept "$HOME/.ssh" -- sh -c 'cat "$HOME/.ssh/id_rsa" >/dev/null'
+  absent "grep -q '^# held back: .*ssh' p.conf"
+  grep -qx 'read = -${HOME}/.ssh/id_rsa' p.conf
+  cp p.conf before
+  "$FUMEHOOD" learn -q --update p.conf -- sh -c 'cat "$HOME/.ssh/id_rsa" >/dev/null' </dev/null
+  cmp before p.conf
+}
+
+@test "SIGINT ends the program, and what was seen is written" {
+  cat > int.py <<'PY'
+import os, signal, subprocess, sys, time
+p = subprocess.Popen(sys.argv[1:], start_new_session=True)
+while not os.path.exists("../out/ready"): time.sleep(0.02)
+os.killpg(p.pid, signal.SIGINT)
+sys.exit(p.wait())
+PY
+  run python3 int.py "$FUMEHOOD" learn -o p.conf -- sh -c 'cat a; echo > ../out/ready; sleep 60'
+  [ "$status" = 0 ]
+  [[ $output == *"the program ended with 130"* ]]
+  grep -qx 'read = -${CWD}/a' p.conf
+}
+
+@test "--verify tells what is refused, and that it fails for it" {
+  # In the box there is another way: what it needs then was never seen.
+  echo three > c
+  run "$FUMEHOOD" learn -o p.conf --verify -- sh -c 'if [ -e ../out ]; then cat a; else cat c; fi; exit 0'
+  [ "$status" = 1 ]
+  [[ $output == *"refused by "*"$PWD/c"* ]]
+  [[ $output == *"would allow it"* ]]
+  absent '[[ $output == *"verified: "* ]]'
+  # What was held back is told, and does not count where the program does without.
+  run "$FUMEHOOD" learn -o q.conf --verify -- sh -c "cat '$HOME/.ssh/id_rsa' 2>/dev/null; exit 0"
+  [ "$status" = 0 ]
+  [[ $output == *"refused by "*"id_rsa (held back)"* ]]
+  [[ $output == *"verified: "* ]]
+}

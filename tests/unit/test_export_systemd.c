@@ -1,5 +1,6 @@
 /* Units: their lines, and that no name says more than its bytes. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +148,27 @@ static void test_paths(void)
 	rmdir(directory);
 }
 
+/* systemd follows links on the host: one of a root that leads out of it shows nothing,
+ * as in the box. */
+static void test_links(void)
+{
+	char directory[] = "/var/tmp/unit.XXXXXX", command[512];
+	const char *text;
+
+	check(mkdtemp(directory) != NULL);
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir usr usr/bin home && ln -s usr/bin bin && "
+		 "ln -s /etc/passwd usr/out && ln -s usr/out stolen",
+		 directory);
+	check_int(system(command), 0);
+	text = exported_text(WISHES("root", directory), FH_TARGET_SYSTEMD, NULL);
+	check_has(text, "/usr/bin\":\"/bin\"\n");
+	check_hasnt(text, "\"/stolen\"");
+	check_hasnt(text, "passwd\":");
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	check_int(system(command), 0);
+}
+
 static void test_lines(void)
 {
 	const char *text = exported_text(
@@ -191,6 +213,7 @@ static const struct tap_test tests[] = {
 	{ .name = "a program's odd path", .run = test_odd_program },
 	{ .name = "variables", .run = test_environment },
 	{ .name = "paths", .run = test_paths },
+	{ .name = "links out of a root", .run = test_links },
 	{ .name = "lines of settings", .run = test_lines },
 	{ .name = "networks", .run = test_network },
 };

@@ -38,6 +38,10 @@ static void test_force(void)
 		{ ", \"includes\": {\"arches\": [\"arm64\"]}", OCI_NEVER },
 		{ ", \"excludes\": {\"arches\": [\"amd64\"]}", OCI_NEVER },
 		{ ", \"excludes\": {\"arches\": [\"s390\"]}", OCI_ALWAYS },
+		/* Runtimes know it by one name, which others may have meant. */
+		{ ", \"includes\": {\"arches\": [\"s390\", \"x86_64\"]}", OCI_UNSURE },
+		{ ", \"includes\": {\"arches\": [\"x86_64\", \"amd64\"]}", OCI_ALWAYS },
+		{ ", \"excludes\": {\"arches\": [\"SCMP_ARCH_X86_64\"]}", OCI_UNSURE },
 		{ ", \"includes\": {\"minKernel\": \"4.8\"}", OCI_UNSURE },
 		{ ", \"excludes\": {\"minKernel\": \"4.8\"}", OCI_UNSURE },
 		{ ", \"includes\": {\"moon\": \"full\"}", OCI_UNSURE },
@@ -93,6 +97,7 @@ static void test_match(void)
 	check(!allows("MASKED_EQ", 6, 2, 3, 2));
 	check(!allows("MASKED_EQ", 6, 2, 7, 4));
 	check(!allows("MASKED_EQ", 6, 9, all, 0));
+	check(!allows("MASKED_EQ", 6, 3, all, 2));
 	check(allows("LT", 8, 0, all - 7, 0));
 	check(!allows("LT", 7, 0, all - 7, 0));
 	check(allows("LE", 7, 0, all - 7, 0));
@@ -125,6 +130,11 @@ static void test_conflicts(void)
 	check(!file_allows(ENTRY("{" READ "}, {\"names\": [\"read\"], \"action\": \"SCMP_ACT_KILL\"}"),
 			   CALL_read));
 	check(!file_allows(ENTRY("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_TRACE\"}, {" READ "}"),
+			   CALL_read));
+	/* Bits beyond a mask make it untrue, or are taken off: who knows. */
+	check(!file_allows("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": "
+			   "[{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"args\": "
+			   "[{\"index\": 0, \"value\": 16, \"valueTwo\": 17, \"op\": \"SCMP_CMP_MASKED_EQ\"}]}]}",
 			   CALL_read));
 	/* An entry that may not count refuses, and does not allow. */
 	check(!file_allows(ENTRY("{" READ "}, {\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"includes\": {\"caps\": [\"CAP_KILL\"]}}"),
@@ -223,6 +233,9 @@ static void test_text(void)
 	check_has(text, "deny-syscall = open\n");
 	check_hasnt(import(ENTRY(EXECVE "{" READ "}"), FILTER_ARCH_AARCH64),
 		    "deny-syscall = open\n");
+	check_has(import("{\"defaultAction\": \"SCMP_ACT_KILL_THREAD\", \"syscalls\": "
+			 "[{\"names\": [\"execve\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
+			 FILTER_ARCH_X86_64), "\non-deny = kill\n");
 	check_has(import("{\"defaultAction\": \"SCMP_ACT_KILL\", \"syscalls\": "
 			 "[{\"names\": [\"execve\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
 			 FILTER_ARCH_X86_64), "\non-deny = kill\n");
@@ -231,7 +244,7 @@ static void test_text(void)
 /* Of names that a file makes up no more are told than anybody reads. */
 static void test_many_names(void)
 {
-	static char text[1 << 20];
+	static char text[4 << 20];
 	char *at = text;
 	const char *made;
 
@@ -243,6 +256,14 @@ static void test_many_names(void)
 	made = import(text, FILTER_ARCH_X86_64);
 	check_has(made, " and 937 more\n");
 	check(strlen(made) < 20000);
+	/* That all are looked for among all would take a minute. */
+	at = text;
+	at += sprintf(at, "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": "
+			  "[{\"action\": \"SCMP_ACT_ERRNO\", \"names\": [\"x\"");
+	for (int i = 0; i < 65000; i++)
+		at += sprintf(at, ", \"%050d\"", i);
+	sprintf(at, "]}]}");
+	check_has(import(text, FILTER_ARCH_X86_64), " and many more\n");
 }
 
 static const struct tap_test tests[] = {

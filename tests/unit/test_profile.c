@@ -34,6 +34,24 @@ static void test_lines(void)
 	remove_places();
 }
 
+/* What is extended describes itself. */
+static void test_description(void)
+{
+	struct profile profile;
+
+	make_places();
+	put("b.conf", "[profile]\ndescription = of the base\n");
+	put("x.conf", "[profile]\nextends = ./b.conf\n");
+	check_int(profile_open(&places, at("x.conf"), &profile, &err), 0);
+	check_str(profile.description, "");
+	profile_done(&profile);
+	put("x.conf", "[profile]\ndescription = own\nextends = ./b.conf\n");
+	check_int(profile_open(&places, at("x.conf"), &profile, &err), 0);
+	check_str(profile.description, "own");
+	profile_done(&profile);
+	remove_places();
+}
+
 static const struct {
 	const char *text;
 	int code;
@@ -330,6 +348,8 @@ static void test_mangled(void)
 
 static const struct tap_test tests[] = {
 	{ .name = "lines are entries with their place", .run = test_lines },
+	{ .name = "a description is the profile's own",
+	  .run = test_description },
 	{ .name = "what is wrong is told with its place", .run = test_wrong },
 	{ .name = "what is extended comes first, and once", .run = test_order },
 	{ .name = "a name is looked for beside who extends it",

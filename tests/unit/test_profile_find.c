@@ -219,6 +219,7 @@ static void test_list(void)
 	put("a/wrong.conf", "[profile]\nbad = 1\n");
 	put("a/value.conf", "[limits]\ntimeout = never\n");
 	put("a/no suffix", "");
+	put("a/readme-text", "");
 	put("a/a b.conf", "");
 	put("b/open.conf", "");
 	check_int(chmod(at("b/open.conf"), 0666), 0);
@@ -234,6 +235,7 @@ static void test_list(void)
 	check(strstr(text_string(&text), "a/value.conf:2:1: timeout never"));
 	check(strstr(text_string(&text), "b/open.conf can be written"));
 	check(!strstr(text_string(&text), "no suffix"));
+	check(!strstr(text_string(&text), "readme"));
 	check(!strstr(text_string(&text), "a b"));
 	check(strstr(text_string(&text), "built in"));
 	/* Sorted: the place does not count. */
@@ -243,6 +245,23 @@ static void test_list(void)
 	      strstr(text_string(&text), "\nopen "));
 	check(strstr(text_string(&json), "\"schema\": \"fumehood-profiles-1\""));
 	check(!strchr(text_string(&json), '\033'));
+	remove_places();
+}
+
+#define A16 "aaaaaaaaaaaaaaaa"
+#define A64 A16 A16 A16 A16
+
+/* As long as a name may be, and longer. */
+static void test_long_names(void)
+{
+	autotext text = { 0 };
+
+	make_places();
+	put("a/" A64 ".conf", "");
+	put("a/" A64 "b.conf", "");
+	check_int(profile_list(&places, false, &text), 0);
+	check(strncmp(text_string(&text), A64 " ", 65) == 0);
+	check(!strstr(text_string(&text), A64 "b"));
 	remove_places();
 }
 
@@ -258,6 +277,7 @@ static const struct tap_test tests[] = {
 	{ .name = "what is no file", .run = test_kinds },
 	{ .name = "all are listed, and what is wrong with them",
 	  .run = test_list },
+	{ .name = "long names", .run = test_long_names },
 };
 
 int main(void)

@@ -204,12 +204,110 @@ static void test_settings(void)
 	remove_places();
 }
 
+static const struct {
+	const char *section, *line;
+} lines[] = {
+	{ "filesystem", "read = /a" },	  { "filesystem", "write = /a" },
+	{ "filesystem", "hide = /a/b" },  { "filesystem", "bind = /x:/a" },
+	{ "filesystem", "tmpfs = /t" },	  { "filesystem", "device = /d" },
+	{ "filesystem", "exec = -/e" },	  { "filesystem", "cwd = /a" },
+	{ "filesystem", "cwd = /b" },	  { "network", "net = host" },
+	{ "network", "net = none" },	  { "network", "connect = 443" },
+	{ "network", "listen = 80" },	  { "network", "connect = 80" },
+	{ "syscalls", "syscalls = strict" },
+	{ "syscalls", "syscalls = default" },
+	{ "syscalls", "allow-syscall = kill" },
+	{ "syscalls", "deny-syscall = kill" },
+	{ "syscalls", "deny-syscall = @process" },
+	{ "limits", "pids = 5" },	  { "limits", "pids = 6" },
+	{ "process", "env = A=1" },	  { "process", "env = A=2" },
+	{ "process", "env = A" },	  { "process", "keep-env = A" },
+	{ "process", "keep-env = B" },	  { "process", "keep-cap = CAP_KILL" },
+	{ "process", "keep-cap = CAP_CHOWN" },
+	{ "process", "no-write-exec = yes" },
+	{ "guarantees", "require = memory" },
+	{ "guarantees", "without = memory" },
+	{ "guarantees", "without = network" },
+	{ "guarantees", "require = network" },
+	{ "guarantees", "without = sockets" },
+};
+
+static struct fh_policy *loaded(const char *word)
+{
+	struct fh_policy *policy = policy_new();
+	struct profile profile;
+
+	if (profile_open(&places, word, &profile, &err) < 0 ||
+	    profile_apply(&profile, NULL, policy, &err) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", err.what);
+	profile_done(&profile);
+	return policy;
+}
+
+/* What is printed in another order means what was written in the first. */
+static void test_order_is_no_matter(void)
+{
+	uint32_t seed = 1;
+
+	make_places();
+	for (int i = 0; i < 400; i++) {
+		autotext written = { 0 }, printed = { 0 };
+		autotext first = { 0 }, second = { 0 };
+		struct fh_policy *before, *after;
+
+		for (int k = 0; k < 6; k++) {
+			size_t at = (seed = seed * 1103515245 + 12345) >> 16;
+
+			at %= N(lines);
+			text_add(&written, "[%s]\n%s\n", lines[at].section,
+				 lines[at].line);
+		}
+		put("a/x.conf", text_string(&written));
+		canonical("x", &printed);
+		put("a/y.conf", text_string(&printed));
+		before = loaded("x");
+		after = loaded("y");
+		check_int(policy_print(before, &first), 0);
+		check_int(policy_print(after, &second), 0);
+		if (strcmp(text_string(&first), text_string(&second)) != 0 ||
+		    before->required != after->required ||
+		    before->demanded != after->demanded ||
+		    before->without != after->without)
+			tap_fail(__FILE__, __LINE__, "%s became\n%s",
+				 text_string(&written), text_string(&printed));
+		policy_free(before);
+		policy_free(after);
+	}
+	remove_places();
+}
+
+/* Each line of a list is one of the profile's, not only the last. */
+static void test_lists(void)
+{
+	autotext text = { 0 };
+
+	make_places();
+	put("a/x.conf", "[guarantees]\nwithout = network\nwithout = sockets\n"
+			"[network]\nconnect = 80\nconnect = 443\n"
+			"[process]\nkeep-cap = CAP_KILL\nkeep-cap = CAP_CHOWN\n"
+			"[syscalls]\nallow-syscall = kill\nallow-syscall = tgkill\n");
+	canonical("x", &text);
+	check(strstr(text_string(&text), "network\nwithout = sockets\n"));
+	check(strstr(text_string(&text), "80\nconnect = 443\n"));
+	check(strstr(text_string(&text), "KILL\nkeep-cap = CAP_CHOWN\n"));
+	check(strstr(text_string(&text), "kill\nallow-syscall = tgkill\n"));
+	remove_places();
+}
+
 static const struct tap_test tests[] = {
 	{ .name = "one order, one spelling", .run = test_canonical },
 	{ .name = "as JSON, with where it stands", .run = test_json },
 	{ .name = "odd names of files come back", .run = test_odd_names },
 	{ .name = "so do those with two parts", .run = test_two_parts },
 	{ .name = "every setting comes back", .run = test_settings },
+	{ .name = "the order of what is printed is no matter",
+	  .run = test_order_is_no_matter, .seconds = 60 },
+	{ .name = "lists are printed whole", .run = test_lists },
 };
 
 int main(void)

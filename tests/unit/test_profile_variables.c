@@ -119,6 +119,8 @@ static void test_not_given(void)
 	GIVES("read", "-/x/${3}", usual, "");
 	GIVES("read", "-${0}", NULL, "");
 	GIVES("bind", "-${3}:/x", usual, "");
+	GIVES("device", "-${3}", usual, "");
+	GIVES("hide", "-${3}", usual, "");
 	/* No dash there makes it optional. */
 	FAILS("tmpfs", "-${3}", usual, "is not given");
 	unsetenv("HOME");
@@ -203,6 +205,52 @@ static void test_files(void)
 	remove_places();
 }
 
+static void test_is_files(void)
+{
+	static const struct {
+		const char *name, *value;
+		bool is_files;
+	} rows[] = {
+		{ "read", "${FILES}", true },	 { "read", "-${FILES}", true },
+		{ "read", "${FILES}.x", false }, { "read", "${FILES}:x", false },
+		{ "read", "/${FILES}", false },	 { "read", "${1}", false },
+		{ "bind", "${FILES}:/x", true }, { "bind", "/x:${FILES}", false },
+		{ "bind", "-${FILES}:/x:rw", true },
+		{ "env", "${FILES}", false },
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		struct profile_entry entry = {
+			.setting = setting_find(rows[i].name),
+			.value = rows[i].value,
+		};
+
+		if (profile_is_files(&entry) != rows[i].is_files)
+			tap_fail(__FILE__, __LINE__, "%s", rows[i].value);
+	}
+}
+
+static void test_exchanged(void)
+{
+	char file[4200];
+	char *const argv[] = { "cat", file, NULL };
+	struct fh_policy *policy = policy_new();
+	struct profile profile;
+
+	make_places();
+	put("a/x.conf", "[filesystem]\nread = ${FILES}\nread = ${1}\n");
+	put("file", "");
+	snprintf(file, sizeof(file), "%s", at("file"));
+	check_int(profile_open(&places, "x", &profile, &err), 0);
+	check_int(profile_apply(&profile, argv, policy, &err), 0);
+	check_int(policy->n_grants, 2);
+	check(policy->grants[0].is_file && policy->grants[0].is_least);
+	check(!policy->grants[1].is_file);
+	profile_done(&profile);
+	policy_free(policy);
+	remove_places();
+}
+
 static void test_size(void)
 {
 	static char word[PATH_MAX], value[4 * 2048 + 1];
@@ -246,6 +294,8 @@ static const struct tap_test tests[] = {
 	{ .name = "an argument is a path and nothing else",
 	  .run = test_hostile },
 	{ .name = "files among the arguments", .run = test_files },
+	{ .name = "what is a file and nothing else", .run = test_is_files },
+	{ .name = "a grant of a file says so", .run = test_exchanged },
 	{ .name = "a value has an end", .run = test_size },
 	{ .name = "a profile is checked without a program",
 	  .run = test_check },

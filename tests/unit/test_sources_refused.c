@@ -55,6 +55,27 @@ static void test_unreadable(void)
 	remove_tree();
 }
 
+/* Between being looked at and being opened a file can become a directory. */
+static void test_no_longer_file(void)
+{
+	struct fh_kernel kernel = invented_kernel(7);
+
+	make_tree();
+	kernel.arch = FILTER_ARCH_NATIVE;
+	for (int i = 0; i < 2; i++) {
+		policy = invented_policy(WISHES("read", in(i ? "a" : "a/file")));
+		policy->grants[0].is_file = true;
+		invented_without(policy);
+		plan = invented_plan(policy, &kernel);
+		memset(&err, 0, sizeof(err));
+		check_int(plan_prepare(plan, NULL, &prepared, &err),
+			  i ? -EINVAL : 0);
+		check_has(err.what, i ? "a: no longer a regular file" : "");
+		release();
+	}
+	remove_tree();
+}
+
 static void test_kinds(void)
 {
 	make_tree();
@@ -73,6 +94,8 @@ static const struct tap_test tests[] = {
 	{ .name = "contradictions", .run = test_contradictions },
 	{ .name = "missing", .run = test_missing },
 	{ .name = "unreadable", .run = test_unreadable },
+	{ .name = "a file that is none any more",
+	  .run = test_no_longer_file },
 	{ .name = "what cannot be granted", .run = test_kinds },
 };
 

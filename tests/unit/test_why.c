@@ -125,6 +125,12 @@ static void test_calls(void)
 	NO("syscall", "mount", "kills for it", "");
 	make(WISHES("syscalls", "strict"));
 	NO("syscall", "fork", "policy strict", "--allow-syscall fork");
+	/* Refused but for what a rule on its arguments lets through. */
+	make(WISHES("syscalls", "network-server"));
+	YES("syscall", "socketpair", "depending on its arguments");
+	make(WISHES("syscalls", "file-processor"));
+	NO("syscall", "socketpair", "policy file-processor answers",
+	   "--allow-syscall socketpair");
 }
 
 static void test_questions(void)
