@@ -75,10 +75,10 @@ static void add_refusal(const struct fh_refusal *refusal, struct text *ret)
 	text_add(ret, "; %s (%s)\n", refusal->rule,
 		 fh_layer_name(refusal->layer));
 	if (*refusal->option)
-		text_add(ret, "  would allow it: %s", refusal->option);
-	else
-		text_add(ret, "  no option would allow it");
-	text_add(ret, "%s%s\n", *refusal->advice ? "; " : "", refusal->advice);
+		text_add(ret, "  would allow it: %s%s%s\n", refusal->option,
+			 *refusal->advice ? "; " : "", refusal->advice);
+	else if (*refusal->advice)
+		text_add(ret, "  %s\n", refusal->advice);
 }
 
 void explain_print(const struct fh_box *box)

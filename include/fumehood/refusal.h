@@ -44,7 +44,7 @@ struct fh_refusal {
 	char program[32]; /* of the first that asked; escaped; "" not known */
 	char rule[256];	  /* which rule decides, or which is absent */
 	/* What would allow it, as options of fumehood(1) for a shell; "" when
-	 * nothing would. */
+	 * nothing would, or none alone: .advice then says so. */
 	char option[640];
 	char advice[256]; /* is that wise, and why; "" when there is nothing to say */
 	uint64_t reserved[4];

@@ -54,8 +54,12 @@ struct outside {
 	bool follows;	  /* the last component, if it is a link */
 	bool must_be_new; /* fails where something is already */
 	bool changes_inode; /* owner's: mode, times */
+	bool only_asks;	    /* as access(2) does */
+	bool is_directory;  /* it must be one */
 };
 bool outside_may(const struct outside *outside);
+/* May it be looked up at all? Not where the name would choose a machine to ask. */
+bool outside_is_near(const char *path);
 /* Is it there, and may it be granted with that access? */
 bool outside_can_grant(const char *path, unsigned int access);
 

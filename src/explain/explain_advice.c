@@ -1,4 +1,5 @@
 /* Says of what would be allowed whether that is wise. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,28 +23,40 @@ static const struct {
 	{ "/var", "not wise as a whole: grant the directory that is needed" },
 };
 
-void advise_path(struct doubt *doubt, const char *path, unsigned int access)
+static bool advise_of(struct doubt *doubt, const char *path, unsigned int access)
 {
-	const char *home = doubt->plan->home;
+	const char *home = doubt->plan->outer_home;
 	const struct sensitive_path *sensitive =
 		sensitive_find(path, home, access & FH_WRITE);
-	struct stat st;
 
 	for (size_t i = 0; i < sizeof(broad) / sizeof(*broad); i++)
-		if (strcmp(path, broad[i].path) == 0)
+		if (strcmp(path, broad[i].path) == 0) {
 			doubt_advice(doubt, broad[i].advice);
-	if (*doubt->row.advice)
-		return;
-	if (sensitive) {
+			return true;
+		}
+	if (sensitive)
 		doubt_advise(doubt, "not wise: ", sensitive->what);
-	} else if (home && strcmp(path, home) == 0) {
+	else if (home && strcmp(path, home) == 0)
 		doubt_advice(doubt, "not wise: all your files");
-	} else if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+	return *doubt->row.advice;
+}
+
+/* What is granted is where a link leads; the name alone may look harmless. */
+void advise_path(struct doubt *doubt, const char *path, unsigned int access)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (*doubt->row.advice || advise_of(doubt, path, access))
+		return;
+	if (!realpath(path, real))
+		memcpy(real, path, strlen(path) + 1);
+	if (advise_of(doubt, real, access) || stat(path, &st) < 0)
+		return;
+	if (S_ISSOCK(st.st_mode))
 		doubt_advice(doubt, "whoever listens there does for the program what it does for you");
-	} else if (access & FH_WRITE && stat(path, &st) == 0 &&
-		   S_ISDIR(st.st_mode)) {
+	else if (access & FH_WRITE && S_ISDIR(st.st_mode))
 		doubt_advice(doubt, "all in that directory can be changed then");
-	} else if (sensitive_is_beneath(path, home)) {
+	else if (sensitive_is_beneath(real, doubt->plan->outer_home))
 		doubt_advice(doubt, "not wise as a whole: something sensitive lies beneath");
-	}
 }

@@ -15,26 +15,24 @@
 
 #define SCRIPT_LINE_MAX 256 /* BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h */
 
-/* Between the look and this a pipe may have taken its place. */
+/* Nothing but a file is opened: opening a device may do something. */
 static int open_file(pid_t tid, const char *path)
 {
-	char root[32];
+	char root[32], link[64];
 	struct stat st;
-	int fd;
 
 	snprintf(root, sizeof(root), "/proc/%d/root", (int)tid);
 	autoclose int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
 		return -errno;
-	fd = open_resolved(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY |
-					      O_CLOEXEC,
-			   OPEN_IN_ROOT | OPEN_NO_MAGICLINKS);
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
+	autoclose int fd = open_resolved(dir, path, O_PATH | O_CLOEXEC,
+					 OPEN_IN_ROOT | OPEN_NO_MAGICLINKS);
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -ENOENT;
-	}
-	return fd;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return open(link, O_RDONLY | O_CLOEXEC);
 }
 
 static int script_interpreter(const char *line, size_t len, char ret[PATH_MAX])

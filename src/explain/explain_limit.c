@@ -120,7 +120,7 @@ static bool blame_storage(struct doubt *doubt)
 	} else {
 		doubt_rule(doubt, "%s gives it %llu bytes", op->origin,
 			   (unsigned long long)op->size);
-		doubt_advice(doubt, "a larger size in that option would");
+		doubt_advice(doubt, "a larger size in that option would allow it");
 	}
 	return true;
 }

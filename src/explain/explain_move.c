@@ -79,7 +79,7 @@ bool doubt_move(struct doubt *doubt)
 		advise_path(doubt, common, FH_WRITE);
 	} else {
 		snprintf(doubt->row.advice, sizeof(doubt->row.advice),
-			 "one grant of a directory above both, instead of the two, would");
+			 "one grant of a directory above both, instead of the two, would allow it");
 	}
 	return true;
 }

@@ -16,9 +16,31 @@
 /* chmod, utimensat and the like ask who owns it, not what the mode allows. */
 static bool changes_inode(const struct path_doubt *p)
 {
-	return p->use == USE_WRITE &&
+	return p->use == USE_WRITE && !p->only_asks &&
 	       p->doubt->observed.row->kind == OBSERVED_PATHS &&
 	       p->doubt->observed.call != CALL_truncate;
+}
+
+/* access(2) says what for. */
+static unsigned int asked_use(const struct doubt *doubt)
+{
+	bool is_plain = doubt->observed.call == CALL_access;
+	uint64_t mode = doubt->observed.args[is_plain ? 1 : 2];
+	unsigned int use = (mode & R_OK ? USE_READ : 0) |
+			   (mode & W_OK ? USE_WRITE : 0) |
+			   (mode & X_OK ? USE_EXEC : 0);
+
+	return use ? use : USE_SEE;
+}
+
+/* O_CREAT and O_EXCL: only a new name will do. */
+static bool creates_only(const struct doubt *doubt)
+{
+	const struct observed_call *row = doubt->observed.row;
+	const uint64_t both = O_CREAT | O_EXCL;
+
+	return row->flags != OBSERVED_NONE &&
+	       (doubt->observed.args[row->flags] & both) == both;
 }
 
 static bool follows_last(const struct doubt *doubt, unsigned int use)
@@ -28,8 +50,7 @@ static bool follows_last(const struct doubt *doubt, unsigned int use)
 				 ? 0 : doubt->observed.args[row->flags];
 
 	if (row->kind == OBSERVED_OPEN && doubt->observed.call != CALL_creat)
-		return !(flags & O_NOFOLLOW) &&
-		       (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+		return !(flags & O_NOFOLLOW) && !creates_only(doubt);
 	if (row->kind != OBSERVED_PATHS)
 		return true;
 	return use != USE_ENTRY && !(flags & AT_SYMLINK_NOFOLLOW) &&
@@ -74,7 +95,22 @@ static bool look_at(struct path_doubt *p, const char *named)
 		       &p->place) < 0)
 		return false;
 	p->op = prepared_find(p->doubt->prepared, p->place.path);
-	return find_outside(p);
+	if (!find_outside(p))
+		return false;
+	/* A granted tree is the program's to look at. */
+	return (p->op && p->op->kind == MOUNT_BIND) ||
+	       outside_is_near(p->outside);
+}
+
+/* "name/" and "name/." are of a directory; joined, that is not seen any more. */
+static bool names_directory(const struct observed *observed, int index)
+{
+	uint64_t address = observed->args[observed->row->paths[index].path];
+	char name[PATH_MAX];
+	ssize_t n = observe_string(observed->tid, address, name, sizeof(name));
+
+	return (n > 0 && name[n - 1] == '/') ||
+	       (n > 1 && strcmp(name + n - 2, "/.") == 0);
 }
 
 bool path_look(struct doubt *doubt, int index, struct path_doubt *ret)
@@ -85,7 +121,12 @@ bool path_look(struct doubt *doubt, int index, struct path_doubt *ret)
 	if (observe_path(&doubt->observed, index, named) < 0 || !*named)
 		return false;
 	ret->use = observe_use(&doubt->observed, index);
-	ret->follows = follows_last(doubt, ret->use);
+	ret->only_asks = doubt_is_of(doubt, CALL_access, CALL_faccessat,
+				     CALL_faccessat2);
+	if (ret->only_asks)
+		ret->use = asked_use(doubt);
+	ret->is_directory = names_directory(&doubt->observed, index);
+	ret->follows = ret->is_directory || follows_last(doubt, ret->use);
 	return look_at(ret, named) && !is_of_process(ret->place.path);
 }
 
@@ -93,6 +134,8 @@ static bool is_new(const struct path_doubt *p)
 {
 	const struct doubt *doubt = p->doubt;
 
+	if (doubt->observed.row->kind == OBSERVED_OPEN)
+		return creates_only(doubt);
 	if (p->use != USE_ENTRY || removes(doubt))
 		return false;
 	return !((renames(doubt) || links(doubt)) && p->index == 0);
@@ -103,6 +146,7 @@ bool path_outside_grants(const struct path_doubt *p)
 	const struct outside outside = {
 		.path = p->outside, .use = p->use, .follows = p->follows,
 		.must_be_new = is_new(p), .changes_inode = changes_inode(p),
+		.only_asks = p->only_asks, .is_directory = p->is_directory,
 	};
 	struct stat st;
 
@@ -179,10 +223,13 @@ static void add_path_option(struct path_doubt *p, unsigned int access)
 	char grant[PATH_MAX];
 	struct stat st;
 
-	if (op && (op->kind == MOUNT_HIDE ||
-		   (op->kind == MOUNT_BIND && !op->is_same_place &&
-		    strcmp(op->source, op->target) != 0)))
+	if (op && op->kind == MOUNT_HIDE)
 		return;
+	if (op && op->kind == MOUNT_BIND && !op->is_same_place &&
+	    strcmp(op->source, op->target) != 0) {
+		doubt_advice(p->doubt, "more access in that option would allow it");
+		return;
+	}
 	if (geteuid() == 0 && stat(p->outside, &there) == 0 &&
 	    needs_capability(p, &there)) {
 		doubt_advice(p->doubt, "root can do it outside by a capability, which the box does not have");
@@ -190,10 +237,13 @@ static void add_path_option(struct path_doubt *p, unsigned int access)
 	}
 	choose_grant(p, grant);
 	if (path_is_within(grant, "/proc") || strcmp(grant, "/") == 0 ||
-	    !outside_can_grant(grant, access) || p->place.is_winding)
+	    !outside_can_grant(grant, access) || p->place.is_winding ||
+	    !outside_is_near(p->place.way))
 		return;
-	if (*p->place.way)
+	if (*p->place.way) {
 		rule_add_option(&option, "-r", p->place.way);
+		advise_path(p->doubt, p->place.way, FH_READ);
+	}
 	if (stat(grant, &st) == 0 &&
 	    (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
 		rule_add_option(&option, "--device", grant);
@@ -253,7 +303,7 @@ static bool landlock_refuses(const struct path_doubt *p)
 {
 	uint64_t handled = p->doubt->plan->landlock.handled_fs;
 	uint64_t given = p->op ? p->op->landlock_all | p->op->landlock : 0;
-	uint64_t needed = rights_for(p);
+	uint64_t needed = p->only_asks ? 0 : rights_for(p);
 
 	/* A directory is listed by READ_DIR, whatever it was opened as. */
 	if (S_ISDIR(p->place.mode) && needed & LL_FS_READ_FILE)

@@ -44,8 +44,12 @@ static bool may_use(const struct outside *outside, const struct stat *st)
 	const char *path = outside->path;
 	unsigned int use = outside->use;
 
-	if (use & USE_LIST && !S_ISDIR(st->st_mode))
+	if ((use & USE_LIST || outside->is_directory) && !S_ISDIR(st->st_mode))
 		return false;
+	if (outside->only_asks)
+		return may_access(path, (use & USE_READ ? R_OK : 0) |
+						(use & USE_WRITE ? W_OK : 0) |
+						(use & USE_EXEC ? X_OK : 0));
 	if (use & (USE_READ | USE_LIST) && !may_access(path, R_OK))
 		return false;
 	if (use & USE_WRITE && S_ISDIR(st->st_mode) && !outside->changes_inode)

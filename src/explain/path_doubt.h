@@ -10,6 +10,8 @@ struct path_doubt {
 	int index; /* which of the call's */
 	unsigned int use;
 	bool follows;
+	bool only_asks;	   /* access(2) */
+	bool is_directory; /* named as one */
 	struct place place;	   /* in the box */
 	const struct mount_op *op; /* that decides there; NULL: none */
 	char outside[PATH_MAX];	   /* where that lies outside */

@@ -1,19 +1,15 @@
-/* Looks sockets up in /proc, and the type of one through a copy of it. */
+/* Looks sockets up in /proc: who listens, and what type one is of. */
 #include "explain/sockets.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "sys/process.h"
 
-#ifndef SYS_pidfd_getfd /* Linux 5.6 */
-#define SYS_pidfd_getfd 438
-#endif
 #define LINES_MAX 100000 /* of a table that somebody may have filled */
 #define STATE_LISTEN 0x0au /* TCP_LISTEN, include/net/tcp_states.h */
 
@@ -130,41 +126,27 @@ bool sockets_has_name(const char *name)
 	return any_line("/proc/self/net/unix", is_named, name);
 }
 
-/* A process has threads with descriptors of their own only if it wants to: then
- * this may be another's, and is told of wrongly or not at all. */
-static bool is_group(const char *line, const void *what)
-{
-	pid_t *ret = *(pid_t *const *)what;
-
-	if (strncmp(line, "Tgid:", 5) != 0)
-		return false;
-	*ret = 0;
-	for (line = after_blanks(line + 5); *line >= '0' && *line <= '9'; line++)
-		*ret = *ret * 10 + (*line - '0');
-	return true;
-}
-
-static pid_t group_of(pid_t tid)
-{
-	char path[32];
-	pid_t group = tid;
-	pid_t *const ret = &group;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	any_line(path, is_group, &ret);
-	return group;
-}
-
+/* By the name that the kernel gives its inode, as lsof does: a copy of the socket
+ * could be the last one when it is closed, which may take as long as the program
+ * said (SO_LINGER). */
 int sockets_type(pid_t tid, int fd)
 {
-	autoclose int process = (int)syscall(SYS_pidfd_open, group_of(tid), 0);
-	autoclose int copy = process < 0
-		? -1 : (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-	socklen_t size = sizeof(int);
-	int type = 0;
+	static const struct {
+		const char *begin;
+		int type;
+	} protocols[] = {
+		{ "MPTCP", SOCK_STREAM }, { "TCP", SOCK_STREAM },
+		{ "UDP", SOCK_DGRAM },
+	};
+	char path[64], name[32];
+	ssize_t n;
 
-	if (copy < 0 ||
-	    getsockopt(copy, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
-		return 0;
-	return type;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tid, fd);
+	n = getxattr(path, "system.sockprotoname", name, sizeof(name) - 1);
+	name[n > 0 ? n : 0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (strncmp(name, protocols[i].begin,
+			    strlen(protocols[i].begin)) == 0)
+			return protocols[i].type;
+	return 0;
 }

@@ -85,6 +85,19 @@ static const char *choose_home(struct fh_plan *plan, char *const *env)
 	return arena_copy(&plan->arena, normal);
 }
 
+/* Wherever the box has its own. */
+static int find_outer_home(struct fh_plan *plan, char *const *env)
+{
+	const char *home = lookup(env, "HOME");
+	char normal[PATH_MAX];
+
+	if (!home || *home != '/' || path_normalise("/", home, normal) < 0 ||
+	    !normal[1])
+		return 0;
+	plan->outer_home = arena_copy(&plan->arena, normal);
+	return plan->outer_home ? 0 : -ENOMEM;
+}
+
 static bool is_user_name(const char *name)
 {
 	size_t n = name ? strspn(name, "abcdefghijklmnopqrstuvwxyz"
@@ -142,7 +155,7 @@ int environment_plan(struct fh_plan *plan, char *const *env)
 	vars.list = arena_alloc(&plan->arena,
 				(8 + n_kept + policy->env.n +
 				 policy->keep_env.n) * sizeof(char *));
-	if (!plan->home || !vars.list)
+	if (!plan->home || !vars.list || find_outer_home(plan, env) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < n_kept; i++)
 		r = keep(&vars, env, kept_names[i]);

@@ -68,6 +68,7 @@ struct fh_plan {
 	struct syscall_change *syscall_changes;
 	size_t n_syscall_changes;
 	const char *home;
+	const char *outer_home; /* the caller's, where secrets are; or NULL */
 	const char *user; /* a plain name: it stands in a passwd file */
 	char **envp;
 	const char *path; /* the PATH in it */

@@ -44,29 +44,29 @@ const char *rule_access_option(unsigned int access)
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			    "0123456789@%+=:,./_-";
 
-/* What a terminal would act upon, or could not show. */
+/* What a terminal would act upon, or could not show; and what some shells take for
+ * an escape between quotes that others take as it is. */
 static bool is_strange(const char *value)
 {
 	while (*value) {
 		size_t n = utf8_printable((const unsigned char *)value);
 
-		if (!n)
+		if (!n || *value == '\\')
 			return true;
 		value += n;
 	}
 	return false;
 }
 
-/* As $'...' has it: bash, zsh and POSIX of 2024. */
+/* As $'...' has it: bash, zsh and POSIX of 2024. A shell that does not know it takes
+ * it for another name, but for nothing else: there is no quote within. */
 static void add_strange(struct text *ret, const char *value)
 {
 	text_add(ret, "$'");
 	while (*value) {
 		size_t n = utf8_printable((const unsigned char *)value);
 
-		if (*value == '\'' || *value == '\\')
-			text_add(ret, "\\%c", *value);
-		else if (n)
+		if (n && *value != '\'' && *value != '\\')
 			text_add_bytes(ret, value, n);
 		else
 			text_add(ret, "\\%03o", (unsigned char)*value);

@@ -71,3 +71,38 @@ teardown() {
   run "$FUMEHOOD" run --explain -- "$dir/absent"
   [[ $output != *"refused"* ]]
 }
+
+@test "what no option adds to is not said to be hopeless" {
+  mkdir "$dir/a" "$dir/b"
+  echo x >"$dir/a/x"
+  run "$FUMEHOOD" run --explain --bind "$dir/a:/data" -- touch /data/x
+  [[ $output == *$'(mount namespace)\n  more access in that option would allow it'* ]]
+  run "$FUMEHOOD" run --explain --bind "$dir/a:/data:rw" -- touch /data/x
+  [ "$status" = 0 ]
+  run "$FUMEHOOD" run --explain -r "$dir" --hide "$dir/a" -- cat "$dir/a/x"
+  [[ $output == *"--hide masks it"* ]]
+  [[ $output != *"option"* ]]
+}
+
+@test "what leads to a secret is warned of, by whatever name" {
+  export HOME=$dir/home
+  mkdir -p "$HOME/.ssh" "$HOME/work"
+  echo key >"$HOME/.ssh/key"
+  echo x >"$HOME/work/x"
+  ln -s ../.ssh "$HOME/work/link"
+  run "$FUMEHOOD" run --explain -- cat "$HOME/work/x"
+  [[ $output == *"would allow it: -r $HOME/work/x"* ]]
+  [[ $output != *"$HOME/work/x; not wise"* ]]
+  run "$FUMEHOOD" run --explain -- cat "$HOME/work/link/key"
+  [[ $output == *"would allow it: -r $HOME/work/link/key; not wise: keys of ssh"* ]]
+  run "$FUMEHOOD" run --explain -- cat "$HOME/.ssh/../work/x"
+  [[ $output == *"would allow it: -r $HOME/.ssh -r $HOME/work/x; not wise: keys of ssh"* ]]
+}
+
+@test "secrets are the caller's, wherever the box has its home" {
+  export HOME=$dir/home
+  mkdir -p "$HOME/.aws"
+  echo key >"$HOME/.aws/credentials"
+  run "$FUMEHOOD" run --home /home/other --explain -- cat "$HOME/.aws/credentials"
+  [[ $output == *"-r $HOME/.aws/credentials; not wise: keys of a cloud"* ]]
+}

@@ -50,6 +50,7 @@ static int act_link(char **a) { return link(a[0], a[1]); }
 static int act_symlink(char **a) { return symlink(a[0], a[1]); }
 static int act_mkfifo(char **a) { return mkfifo(a[0], 0644); }
 static int act_access(char **a) { return access(a[0], R_OK); }
+static int act_writable(char **a) { return access(a[0], W_OK); }
 static int act_chdir(char **a) { return chdir(a[0]); }
 static int act_chmod(char **a) { return chmod(a[0], 0600); }
 static int act_truncate(char **a) { return truncate(a[0], 0); }
@@ -312,7 +313,8 @@ static const struct {
 	ACT(pidfd), ACT(read), ACT(readlink), ACT(rename), ACT(reserve),
 	ACT(rmdir), ACT(send), ACT(sleep), ACT(stat), ACT(statfs),
 	ACT(symlink), ACT(talk), ACT(touch), ACT(truncate), ACT(uname),
-	ACT(unix), ACT(unixbind), ACT(unlink), ACT(update), ACT(write),
+	ACT(unix), ACT(unixbind), ACT(unlink), ACT(update), ACT(writable),
+	ACT(write),
 };
 
 int main(int argc, char **argv)
