@@ -139,17 +139,19 @@ static void find_ranges(struct learn_variables *v, int fd)
 	}
 }
 
-void learn_variables_add(struct learn_variables *v, int fd, const char *file)
+int learn_variables_add(struct learn_variables *v, int fd, const char *file)
 {
-	char *name = v->n_files < QUEUE_MAX && v->n_names ? strdup(file) : NULL;
+	bool is_wanted = v->n_files < QUEUE_MAX && v->n_names;
+	char *name = is_wanted ? strdup(file) : NULL;
 
 	if (!name) {
 		close(fd);
-		return;
+		return is_wanted ? -ENOMEM : 0;
 	}
 	v->queue[v->n_files++] = (struct file){ .fd = fd, .name = name };
 	if (v->n_files == 1)
 		find_ranges(v, fd);
+	return 0;
 }
 
 bool learn_variables_has_work(const struct learn_variables *v)

@@ -11,8 +11,9 @@ struct learn_variables;
 struct learn_variables *learn_variables_new(char *const environment[]);
 void learn_variables_free(struct learn_variables *variables);
 
-/* Takes over a descriptor of a regular file, to be looked through later. */
-void learn_variables_add(struct learn_variables *variables, int fd,
+/* Takes over a descriptor of a regular file, to be looked through later.
+ * Return: 0, also where it does not count; -ENOMEM */
+int learn_variables_add(struct learn_variables *variables, int fd,
 			 const char *file);
 
 /* Is there something to be looked through? */

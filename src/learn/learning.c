@@ -157,7 +157,8 @@ int learning_program(struct learning *learning, const char *real,
 		if (fd < 0)
 			return 0;
 		r = is_mapped ? -ENOENT : read_interpreter(fd, name);
-		learn_variables_add(learning->variables, fd, file);
+		if (learn_variables_add(learning->variables, fd, file) < 0)
+			return -ENOMEM;
 		if (r >= 0)
 			r = take_interpreter(learning, name, r, file);
 	}

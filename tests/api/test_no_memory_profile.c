@@ -78,6 +78,15 @@ static struct fh_learner *fresh(void)
 	return learner;
 }
 
+/* What is measured, and what is only remembered to be quicker, may fail unseen. */
+static int made_do(int r)
+{
+	if (r == 0 && memory_failed() && err)
+		*err = (struct fh_error){ .code = -ENOMEM, .what = "made do",
+					  .stage = FH_STAGE_PARSE };
+	return r == 0 && memory_failed() ? -ENOMEM : r;
+}
+
 #define SWEEP_FRESH(...) SWEEP(0, !fresh() ? -ENOMEM : ended(__VA_ARGS__))
 
 static void test_learners(void)
@@ -90,7 +99,7 @@ static void test_learners(void)
 	SWEEP_FRESH(fh_learner_load(learner, path, err));
 	make("1 openat(AT_FDCWD, \"/etc/fstab\", O_RDONLY) = 3\n");
 	SWEEP_FRESH(fh_learner_read_strace(learner, path, err));
-	SWEEP_FRESH(fh_learner_run(learner, scene_argv, NULL, err));
+	SWEEP_FRESH(made_do(fh_learner_run(learner, scene_argv, NULL, err)));
 	learner = fh_learner_new();
 	check(learner);
 	SWEEP(CHANGES, fill(fh_learner_accept));
@@ -101,16 +110,22 @@ static void test_learners(void)
 	unlink(path);
 }
 
+static bool has_ended(struct fh_box *box)
+{
+	struct fh_result result;
+
+	return fh_wait(box, -1, &result, NULL) == 0;
+}
+
 static void test_boxes(void)
 {
 	struct fh_refusal refusal;
-	struct fh_result result;
 
 	need_failing_memory();
 	SWEEP(NEED_BOX | MAKES_TEXT,
-	      fh_wait(s.box, -1, &result, NULL) < 0
-		      ? -EPROTO
-		      : fh_box_print(s.box, scene_argv, FH_JSON, TEXT, err));
+	      !has_ended(s.box) ? -EPROTO
+				: fh_box_print(s.box, scene_argv, FH_JSON, TEXT,
+					       err));
 	SWEEP(NEVER, fh_box_refusal(NULL, 0, &refusal, NULL) + EINVAL);
 	SWEEP(NEVER, fh_box_follow(NULL, NULL) + EINVAL);
 	SWEEP(NEVER, (int)fh_box_refusals_lost(NULL));
