@@ -100,5 +100,6 @@ static const struct tap_test tests[] = {
 
 int main(void)
 {
-	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	/* Only root mounts one. */
+	return tap_run(tests, getuid() == 0 ? COUNT(tests) : 0);
 }
