@@ -106,7 +106,7 @@ rest_of_roles='getauxval getenv'
 rest_of_profiles='opendir secure_getenv'
 # Looking into a program that is followed or learned from, and at /proc beside it; the
 # secret of a hash, so that nobody chooses names that collide.
-system_calls+=' getegid getrandom process_vm_readv'
+system_calls+=' getegid getrandom getxattr process_vm_readv'
 rest_of_watchers='isoc99_sscanf'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
