@@ -22,7 +22,8 @@ free_port() {
 }
 
 serve() { # OPTIONS... -- PROGRAM...: with SERVER_PORT
-  box -p network-server --listen "$SERVER_PORT" "$@" 3>&- >said 2>&1 &
+  # Not by box(): of a function in the background $! would be a shell.
+  "$FUMEHOOD" run -p network-server --listen "$SERVER_PORT" "$@" 3>&- >said 2>&1 &
   SERVER=$!
   await curl -sf -o /dev/null "http://127.0.0.1:$SERVER_PORT/page"
 }
