@@ -4,31 +4,21 @@
 #include <linux/filter.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "base/io.h"
 #include "mech/bpf_run.h"
-#include "sys/seccomp_calls.h"
+#include "sys/listener_calls.h"
 
 /* Between two looks at the clock, the launcher and the program's end. */
 #define ANSWERS_BATCH 32
 
-/* A kernel whose structure is larger knows the request by another number. */
-union notice {
-	struct seccomp_notif call;
-	char room[256];
-};
-
 void init_refusals_begin(struct init_refusals *refusals, int listener)
 {
-	uint64_t flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
-
 	refusals->counted.kind = BOX_REFUSED;
 	refusals->is_complete = listener >= 0;
 	refusals->listener = listener < 0 ? -1 : listener;
-	/* Before Linux 6.6 an answer takes a little longer. */
 	if (listener >= 0)
-		ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags);
+		listener_wake_synchronously(listener);
 }
 
 static void stop(struct init_refusals *refusals)
@@ -104,19 +94,16 @@ static int errno_of(const struct box *box, const struct seccomp_data *data)
  * asked has died meanwhile. Return: may there be more? */
 static bool answer(struct init_refusals *refusals, const struct box *box)
 {
-	struct seccomp_notif_resp response = { 0 };
-	union notice notice;
+	struct seccomp_notif call;
+	int r = listener_receive(refusals->listener, &call), code;
 
-	memset(&notice, 0, sizeof(notice));
-	if (ioctl(refusals->listener, SECCOMP_IOCTL_NOTIF_RECV, &notice) < 0)
-		return errno == ENOENT || errno == EINTR || give_up(refusals);
-	response.id = notice.call.id;
-	response.error = -errno_of(box, &notice.call.data);
-	/* ENOENT: killed while it waited. */
-	if (ioctl(refusals->listener, SECCOMP_IOCTL_NOTIF_SEND, &response) < 0 &&
-	    errno != ENOENT)
+	if (r < 0)
+		return r == -ENOENT || r == -EINTR || give_up(refusals);
+	code = errno_of(box, &call.data);
+	r = listener_refuse(refusals->listener, call.id, code);
+	if (r < 0 && r != -ENOENT)
 		return give_up(refusals);
-	count(refusals, box, -response.error, &notice.call);
+	count(refusals, box, code, &call);
 	return true;
 }
 

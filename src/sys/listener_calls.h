@@ -19,17 +19,25 @@ static inline int listener_receive(int fd, struct seccomp_notif *ret)
 	return ioctl(fd, (int)SECCOMP_IOCTL_NOTIF_RECV, ret) < 0 ? -errno : 0;
 }
 
+static inline int listener_answer(int fd, struct seccomp_notif_resp answer)
+{
+	return ioctl(fd, (int)SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno
+								     : 0;
+}
+
+/* @code: positive errno. -ENOENT: who asked was killed while it waited. */
+static inline int listener_refuse(int fd, uint64_t id, int code)
+{
+	return listener_answer(fd, (struct seccomp_notif_resp){
+		.id = id, .error = -code });
+}
+
 /* Lets the call be carried out, by the kernel and with what its arguments
  * point to by then. -ENOENT: it is gone. */
 static inline int listener_continue(int fd, uint64_t id)
 {
-	struct seccomp_notif_resp answer = {
-		.id = id,
-		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
-	};
-
-	return ioctl(fd, (int)SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno
-								     : 0;
+	return listener_answer(fd, (struct seccomp_notif_resp){
+		.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE });
 }
 
 /* Is it still the one that was stopped, so that its number was not another's? */
