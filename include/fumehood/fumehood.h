@@ -2,6 +2,7 @@
 #ifndef FUMEHOOD_FUMEHOOD_H
 #define FUMEHOOD_FUMEHOOD_H
 
+#include <fumehood/boxes.h>
 #include <fumehood/broker.h>
 #include <fumehood/capabilities.h>
 #include <fumehood/confine.h>
@@ -25,7 +26,7 @@
 extern "C" {
 #endif
 
-/** fh_version() - of the library at run time: "0.4.0" */
+/** fh_version() - of the library at run time: "0.5.0" */
 const char *fh_version(void);
 
 #ifdef __cplusplus

@@ -64,6 +64,33 @@ struct fh_holding {
 int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 		      struct fh_holding *ret, struct fh_error *err);
 
+/** enum fh_ceiling - what a policy can limit, by the setting of that name */
+enum fh_ceiling {
+	FH_CEILING_MEMORY,
+	FH_CEILING_SWAP,
+	FH_CEILING_PIDS,
+	FH_CEILING_CPUS,
+	FH_CEILING_IO_WEIGHT,
+	FH_CEILING_CPU_TIME,
+	FH_CEILING_TIMEOUT,
+	FH_CEILING_FILE_SIZE,
+	FH_CEILING_OPEN_FILES,
+	FH_CEILING_TMP_SIZE,
+	FH_CEILING_TMP_FILES,
+	FH_CEILING_OUTPUT_LIMIT,
+};
+
+/** fh_ceiling_name() - its setting, "memory", whose value fh_policy_get()
+ * tells; NULL past the last one */
+const char *fh_ceiling_name(int ceiling);
+
+/**
+ * fh_plan_ceiling() - who holds a ceiling
+ * Return: 0; -EINVAL for NULL or an unknown ceiling; -ESTALE; -ENOMEM
+ */
+int fh_plan_ceiling(const struct fh_plan *plan, int ceiling,
+		    struct fh_holding *ret, struct fh_error *err);
+
 /**
  * fh_plan_print() - policy, steps and guarantees
  * @ret: freed with free(3)

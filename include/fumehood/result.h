@@ -17,6 +17,9 @@ enum fh_end {
 	FH_END_LIMIT, /* a ceiling of the policy: cpu-time or file-size */
 	FH_END_REFUSED_SYSCALL, /* killed by the filter: SIGSYS */
 	FH_END_KILLED, /* fh_kill(SIGKILL), or somebody outside killed it */
+	FH_END_MEMORY, /* its memory ceiling was reached, and the kernel ended it */
+	FH_END_PIDS, /* it failed while it had all processes that it may have */
+	FH_END_OUTPUT, /* it printed more than output-limit */
 };
 
 /** enum fh_exit - exit statuses that are not the program's own */
@@ -42,7 +45,13 @@ struct fh_result {
 	uint64_t user_us; /* processor time of all that ran in the box */
 	uint64_t system_us;
 	uint64_t memory_peak; /* bytes, of the largest single process */
-	uint64_t reserved[8];
+	/* Of the whole box, where its cgroup counts it; 0: not known. */
+	uint64_t box_memory_peak;
+	uint64_t processes_peak; /* and threads, at a time; 0: not known */
+	uint64_t written; /* bytes written to disks; 0: none, or not known */
+	uint64_t hits; /* bits of the enum fh_ceiling that were reached, as far
+			* as the kernel counts it */
+	uint64_t reserved[4];
 	/* FH_END_NOT_STARTED, and FH_END_KILLED when nobody could tell */
 	struct fh_error error;
 };

@@ -128,6 +128,54 @@ int fh_box_fd(const struct fh_box *box);
  */
 int fh_box_stream(struct fh_box *box, int number);
 
+/**
+ * fh_box_terminal() - our end of the box's terminal, with tty pty
+ *
+ * The master of a pseudo-terminal, whose other end is the controlling terminal of the
+ * program's session and stands in for the streams of kind FH_STREAM_INHERIT that were
+ * terminals; where none was, for all of that kind. Whoever started the box passes on what
+ * is typed and what is shown, and the size. The descriptor is handed over: the caller
+ * closes it, which hangs the terminal up. Close-on-exec, blocking.
+ * Return: a descriptor; -EBADF without a terminal, or when it was taken; -EINVAL
+ */
+int fh_box_terminal(struct fh_box *box);
+
+/** enum fh_event - what becomes of a program that runs */
+enum fh_event {
+	FH_EVENT_STOPPED = 1, /* by a signal, as job control does it */
+	FH_EVENT_CONTINUED,
+};
+
+/** fh_box_event_fd() - readable when there is something for fh_box_event()
+ *
+ * For poll(2); not to be read, valid until fh_box_free().
+ * Return: a descriptor; -EINVAL for NULL */
+int fh_box_event_fd(const struct fh_box *box);
+
+/** fh_box_event() - the next thing that happened; never waits
+ *
+ * Nobody has to ask; the oldest are kept, as many as a socket holds.
+ * Return: an enum fh_event; -EAGAIN when there is none; -EINVAL for NULL */
+int fh_box_event(struct fh_box *box);
+
+/** struct fh_usage - what a box uses now */
+struct fh_usage {
+	uint64_t wall_us;   /* since it was started */
+	uint64_t cpu_us;    /* processor time so far */
+	uint64_t memory;    /* bytes; without a cgroup the sum of its processes */
+	uint64_t processes; /* without a cgroup threads do not count */
+	uint64_t reserved[4];
+};
+
+/**
+ * fh_box_usage() - look what a box uses now
+ *
+ * By its cgroup if it has one, otherwise by /proc: what its processes have.
+ * Return: 0; -ESRCH when it has ended; -EINVAL; what reading /proc returned
+ */
+int fh_box_usage(const struct fh_box *box, struct fh_usage *ret,
+		 struct fh_error *err);
+
 /** fh_box_pid() - the process that the kernel knows the box by: its init.
  * Return: a pid in the caller's namespace; -EINVAL for NULL */
 pid_t fh_box_pid(const struct fh_box *box);

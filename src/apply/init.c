@@ -123,7 +123,8 @@ static void end_descendants(struct init *init)
 static _Noreturn void finish(struct init *init, int status)
 {
 	struct box_message message = { .kind = BOX_ENDED, .status = status,
-				       .is_timed_out = init->is_timed_out };
+				       .ended_by = init->is_timed_out ? BOX_BY_TIME
+							   : BOX_BY_ITSELF };
 
 	end_descendants(init);
 	write_exactly(init->box->report_fd, &message, sizeof(message));

@@ -123,6 +123,15 @@ struct box {
 	bool must_become_dumpable; /* the launcher is not: its maps need it */
 	bool dies_with_thread; /* not only with the launcher's process */
 	uint64_t timeout_ms; /* init keeps it; UINT64_MAX = none */
+	uint64_t grace_ms; /* between asking to end and ending */
+	/* Of the whole box, counted by init in cpu_stat_fd; UINT64_MAX = none, or
+	 * nobody who counts it. */
+	uint64_t cpu_time_ms;
+	int cpu_stat_fd; /* of the box's cgroup: comes with the byte on go_fd; -1 */
+	uint64_t output_limit; /* bytes, kept by the output relay; UINT64_MAX */
+	bool unshares_cgroup; /* moved there after the clone: own view from then on */
+	bool has_terminal; /* a pseudo-terminal of its own, for the streams marked */
+	bool on_terminal[3];
 	int proc_fd;   /* /proc of the outside; set by the child */
 	int ready_fd;  /* the program's end of what it and init tell each other */
 	int init_pid;  /* in its own namespace */
@@ -184,9 +193,23 @@ enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */
 	BOX_MAPPABLE,	/* must_become_dumpable has been done */
 	BOX_STARTING,	/* all fences stand: .lost */
-	BOX_ENDED,	/* the program ended: .status */
+	BOX_ENDED,	/* the program ended: .status, .ended_by, .hit_pids */
 	BOX_REFUSED,	/* struct box_refusals: last of all */
 };
+
+/* Who ended the program. */
+enum box_end {
+	BOX_BY_ITSELF,
+	BOX_BY_TIME,   /* the time limit */
+	BOX_BY_CPU,    /* the processor time of the whole box */
+	BOX_BY_OUTPUT, /* it printed too much */
+};
+
+/* What init tells on go_fd while the program runs: one byte each, dropped when nobody
+ * reads them. With the first one, BOX_TERMINAL, comes the terminal's master. */
+#define BOX_TOLD_TERMINAL 't'
+#define BOX_TOLD_STOPPED 's'
+#define BOX_TOLD_CONTINUED 'c'
 
 /* What crosses the report pipe; below PIPE_BUF, so it arrives whole. */
 struct box_message {
@@ -194,7 +217,8 @@ struct box_message {
 	uint32_t lost; /* MECHANISM bits that could not be had after all */
 	int32_t status; /* as from wait(2) */
 	int32_t exit_code; /* BOX_FAILED: 125, 126 or 127 */
-	uint32_t is_timed_out; /* BOX_ENDED: by the time limit */
+	uint32_t ended_by; /* enum box_end */
+	uint32_t hit_pids; /* no process could be made when the program had failed */
 	struct fh_error error;
 };
 

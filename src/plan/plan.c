@@ -132,7 +132,7 @@ static void decide_steps(struct fh_plan *plan)
 		steps |= plan->has_namespaces
 				 ? STEP_BIT(STEP_LANDLOCK)
 				 : STEP_BIT(STEP_PROGRAM_LANDLOCK);
-	if (policy->tty == TTY_NONE)
+	if (policy_tty(policy) == TTY_NONE)
 		steps |= STEP_BIT(STEP_SESSION);
 	if (policy->no_write_exec && plan->kernel.has_mdwe)
 		steps |= STEP_BIT(STEP_WRITE_EXEC);

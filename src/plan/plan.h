@@ -3,12 +3,14 @@
 #define FH_PLAN_PLAN_H
 
 #include <stdbool.h>
+#include <fumehood/plan.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cgroup/cgroup.h"
 #include "mech/seccomp.h"
 #include "plan/box.h"
 #include "policy/policy.h"
@@ -44,6 +46,16 @@ struct plan_guarantee {
 	const char *remedy;
 };
 
+/* As a guarantee; .lost without holders: not held, with: in part. */
+struct plan_ceiling {
+	bool is_asked;
+	uint32_t holders;
+	const char *lost;
+	const char *remedy;
+};
+
+#define N_CEILINGS (FH_CEILING_OUTPUT_LIMIT + 1)
+
 struct fh_plan {
 	const struct fh_policy *policy; /* borrowed; must outlive the plan */
 	uint64_t policy_version; /* of the policy when it was planned */
@@ -75,6 +87,9 @@ struct fh_plan {
 	const char *outer_path; /* the caller's, to tell where a program is */
 
 	struct plan_guarantee guarantees[N_GUARANTEES];
+	struct plan_ceiling ceilings[N_CEILINGS];
+	bool has_cgroup; /* the box gets one, by kernel.cgroup.way, with this: */
+	struct cgroup_wish cgroup;
 
 	/* At the end: most of them is never written, nor read. */
 	struct filter filter;

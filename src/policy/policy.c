@@ -10,6 +10,7 @@
 #include "tables/settings.h"
 
 #define DEFAULT_PIDS 1024
+#define DEFAULT_GRACE_MS 2000
 #define DEFAULT_TMP_SIZE (UINT64_C(256) << 20)
 
 struct fh_policy *policy_new(void)
@@ -21,6 +22,13 @@ struct fh_policy *policy_new(void)
 	policy->memory = POLICY_UNLIMITED;
 	policy->pids = DEFAULT_PIDS;
 	policy->cpus = POLICY_UNLIMITED;
+	policy->swap = POLICY_UNLIMITED;
+	policy->io_weight = POLICY_UNLIMITED;
+	policy->grace_ms = DEFAULT_GRACE_MS;
+	policy->output_limit = POLICY_UNLIMITED;
+	policy->tmp_files = POLICY_UNLIMITED;
+	policy->status_fd = POLICY_UNLIMITED;
+	policy->tty = TTY_AUTO;
 	policy->cpu_time_ms = POLICY_UNLIMITED;
 	policy->timeout_ms = POLICY_UNLIMITED;
 	policy->file_size = POLICY_UNLIMITED;
@@ -85,43 +93,17 @@ static int check_ports(const struct fh_policy *policy, struct fh_error *err)
 	return -EINVAL;
 }
 
-/* Ceilings that only a cgroup can hold come with a later version; to accept
- * and not hold them would be the worst of bugs. */
-static int check_ceilings(const struct fh_policy *policy, struct fh_error *err)
+/* What a program prints on a terminal does not pass through the relay. */
+static int check_output(const struct fh_policy *policy, struct fh_error *err)
 {
-	const char *name = policy->memory != POLICY_UNLIMITED ? "--memory"
-			 : policy->cpus != POLICY_UNLIMITED ? "--cpus" : NULL;
-
-	if (!name)
+	if (policy->output_limit == POLICY_UNLIMITED ||
+	    policy_tty(policy) == TTY_NONE)
 		return 0;
-	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
-		"%s needs a cgroup of our own, which this version cannot make",
-		name);
-	error_remedy(err, "leave it out; --tmp-size, --file-size, --cpu-time, --pids and --timeout are held");
-	return -EOPNOTSUPP;
-}
-
-static int check_terminal(const struct fh_policy *policy, struct fh_error *err)
-{
-	if (policy->tty != TTY_PTY)
-		return 0;
-	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
-		"--tty pty needs a terminal relay, which this version has not");
-	error_remedy(err, "use --tty none or --tty inherit");
-	return -EOPNOTSUPP;
-}
-
-static int check_guarantees(const struct fh_policy *policy,
-			    struct fh_error *err)
-{
-	static const uint32_t cgroup = GUARANTEE_BIT(FH_GUARANTEE_MEMORY);
-
-	if (!(policy_required(policy) & cgroup))
-		return 0;
-	error_set(err, FH_STAGE_PLAN, -EOPNOTSUPP,
-		"--require memory needs a cgroup of our own, which this version cannot make");
-	error_remedy(err, "leave it out");
-	return -EOPNOTSUPP;
+	error_set(err, FH_STAGE_PLAN, -EINVAL,
+		"--output-limit with --tty %s: what is printed on a terminal is not counted",
+		policy->tty == TTY_PTY ? "pty" : "inherit");
+	error_remedy(err, "use --tty none, or leave --output-limit out");
+	return -EINVAL;
 }
 
 int policy_check(const struct fh_policy *policy, struct fh_error *err)
@@ -129,10 +111,6 @@ int policy_check(const struct fh_policy *policy, struct fh_error *err)
 	int r = check_ports(policy, err);
 
 	if (r == 0)
-		r = check_ceilings(policy, err);
-	if (r == 0)
-		r = check_terminal(policy, err);
-	if (r == 0)
-		r = check_guarantees(policy, err);
+		r = check_output(policy, err);
 	return r;
 }

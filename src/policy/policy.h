@@ -31,7 +31,7 @@ struct grant {
 	size_t origin_at;   /* which of the origins, from 1; 0: static */
 };
 
-enum tty_mode { TTY_NONE, TTY_INHERIT, TTY_PTY };
+enum tty_mode { TTY_NONE, TTY_INHERIT, TTY_PTY, TTY_AUTO };
 enum report_format { REPORT_NONE, REPORT_TEXT, REPORT_JSON };
 
 #define POLICY_GRANTS_MAX 65536
@@ -85,11 +85,16 @@ struct fh_policy {
 	uint64_t memory; /* bytes; POLICY_UNLIMITED = not asked */
 	uint64_t pids;
 	uint64_t cpus; /* thousandths of a processor; not asked = unlimited */
+	uint64_t swap;	    /* bytes; not asked: none, where memory is asked */
+	uint64_t io_weight; /* 1 to 10000 */
 	uint64_t cpu_time_ms;
 	uint64_t timeout_ms;
+	uint64_t grace_ms; /* from being asked to end to being ended */
+	uint64_t output_limit;
 	uint64_t file_size;
 	uint64_t open_files;
 	uint64_t tmp_size;
+	uint64_t tmp_files; /* not asked: by the size */
 
 	struct name_list env;	   /* "NAME=value", or "NAME" to keep */
 	struct name_list keep_env; /* names */
@@ -111,6 +116,7 @@ struct fh_policy {
 
 	uint64_t report; /* enum report_format */
 	char *report_path; /* NULL = stderr */
+	uint64_t status_fd;
 	bool is_quiet;
 	bool is_verbose;
 	bool is_explaining;
@@ -180,6 +186,12 @@ int policy_preset(struct fh_policy *policy, const char *name,
  * Return: 0 or -EINVAL
  */
 int policy_check(const struct fh_policy *policy, struct fh_error *err);
+
+/* auto is for the command to decide: to the library it is none. */
+static inline enum tty_mode policy_tty(const struct fh_policy *policy)
+{
+	return policy->tty == TTY_AUTO ? TTY_NONE : (enum tty_mode)policy->tty;
+}
 
 static inline uint32_t policy_required(const struct fh_policy *policy)
 {

@@ -19,7 +19,6 @@
 #include "sys/process.h"
 #include "sys/seccomp_calls.h"
 
-#define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
 
 const struct trial_info trial_infos[N_TRIALS] = {
 	[TRIAL_CREATE] = { "user namespace", "create a user namespace" },
@@ -114,10 +113,15 @@ static bool has_text(const char *path, const char *needle)
 	return false;
 }
 
+void kernel_probe_cgroup(struct fh_kernel *kernel)
+{
+	if (!kernel->cgroup.is_known)
+		cgroup_look(&kernel->cgroup);
+}
+
 int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err)
 {
 	struct utsname names;
-	struct statfs fs;
 
 	kernel_probe_quick(ret);
 	ret->is_assumed = false;
@@ -132,8 +136,7 @@ int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err)
 		"/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	ret->is_filtered = has_text("/proc/thread-self/status", "Seccomp:\t2");
 	ret->is_masked_proc = has_text("/proc/thread-self/mountinfo", " /proc/");
-	ret->has_cgroup2 = statfs("/sys/fs/cgroup", &fs) == 0 &&
-			   fs.f_type == CGROUP2_MAGIC;
+	kernel_probe_cgroup(ret);
 	return trial_run(ret->trials, err);
 }
 

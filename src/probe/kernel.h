@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "cgroup/cgroup_facts.h"
 #include "mech/filter.h"
 
 /* How far a trial of the namespaces came; each needs the one before. */
@@ -49,7 +50,8 @@ struct fh_kernel {
 	bool is_masked_proc; /* something is mounted inside /proc */
 	bool has_mdwe;	    /* PR_SET_MDWE: Linux 6.3 */
 	bool has_listeners; /* of filters, that wait killable: Linux 5.19 */
-	bool has_cgroup2;   /* unified hierarchy at /sys/fs/cgroup */
+	/* Looked for only where a box may need one: kernel_probe_cgroup(). */
+	struct cgroup_facts cgroup;
 };
 
 /* The cheap facts; about ten system calls. */
@@ -58,6 +60,9 @@ void kernel_probe_quick(struct fh_kernel *ret);
 /* All of them; forks a child that tries the namespaces for real.
  * Return: 0 or a negative errno when the trial itself could not be made */
 int kernel_probe_full(struct fh_kernel *ret, struct fh_error *err);
+
+/* How a cgroup can be had, into .cgroup, once. */
+void kernel_probe_cgroup(struct fh_kernel *kernel);
 
 static inline bool kernel_has_namespaces(const struct fh_kernel *kernel)
 {

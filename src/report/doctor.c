@@ -38,6 +38,19 @@ static void print_landlock(const struct fh_kernel *kernel, struct text *ret)
 	}
 }
 
+static void print_cgroup(const struct cgroup_facts *facts, struct text *ret)
+{
+	text_add(ret, "  %-16s %s", "cgroup v2",
+		 facts->way == CGROUP_NONE ? "no" : cgroup_way_names[facts->way]);
+	for (int i = 0; facts->way && i < N_CONTROLLERS; i++)
+		if (facts->controllers >> i & 1)
+			text_add(ret, "%s %s", i ? "," : ":", controller_names[i]);
+	text_add(ret, "%s%s\n", *facts->why ? ": " : "", facts->why);
+	if (*facts->remedy)
+		text_add(ret, "  %-16s %s\n", "", facts->remedy);
+	text_add(ret, "\n");
+}
+
 void doctor_text(const struct fh_plan *plan, struct text *ret)
 {
 	const struct fh_kernel *kernel = &plan->kernel;
@@ -54,14 +67,34 @@ void doctor_text(const struct fh_plan *plan, struct text *ret)
 	text_add(ret, "  %-16s %s\n", "refused calls",
 		 kernel->has_listeners ? "counted"
 				       : "not counted: Linux 5.19 lets us");
-	text_add(ret, "  %-16s %s\n\n", "cgroup v2",
-		 kernel->has_cgroup2 ? "yes (not used by this version)" : "no");
+	print_cgroup(&kernel->cgroup, ret);
 	plan_print_guarantees(plan, ret);
 	kernel_namespace_cause(kernel, cause, remedy);
 	if (*cause)
 		text_add(ret, "\nMissing: %s\n", cause);
 	if (*remedy)
 		text_add(ret, "Remedy: %s\n", remedy);
+}
+
+static void print_cgroup_json(const struct cgroup_facts *facts,
+			      struct text *ret)
+{
+	const char *separator = "";
+
+	text_add(ret, "{\"way\": ");
+	text_add_json(ret, cgroup_way_names[facts->way]);
+	text_add(ret, ", \"controllers\": [");
+	for (int i = 0; i < N_CONTROLLERS; i++) {
+		if (!(facts->controllers >> i & 1))
+			continue;
+		text_add(ret, "%s\"%s\"", separator, controller_names[i]);
+		separator = ", ";
+	}
+	text_add(ret, "], \"why\": ");
+	text_add_json(ret, facts->why);
+	text_add(ret, ", \"remedy\": ");
+	text_add_json(ret, facts->remedy);
+	text_add(ret, "}");
 }
 
 void doctor_json(const struct fh_plan *plan, struct text *ret)
@@ -74,11 +107,13 @@ void doctor_json(const struct fh_plan *plan, struct text *ret)
 	text_add(ret, ",\n  \"uid\": %u,\n  \"landlock_abi\": %d,\n"
 		 "  \"landlock_errata\": %d,\n  \"mdwe\": %s,\n"
 		 "  \"listeners\": %s,\n  \"cgroup2\": %s,\n"
-		 "  \"trials\": {",
+		 "  \"cgroup\": ",
 		 kernel->uid, kernel->landlock_abi, kernel->landlock_errata,
 		 kernel->has_mdwe ? "true" : "false",
 		 kernel->has_listeners ? "true" : "false",
-		 kernel->has_cgroup2 ? "true" : "false");
+		 kernel->cgroup.way != CGROUP_NONE ? "true" : "false");
+	print_cgroup_json(&kernel->cgroup, ret);
+	text_add(ret, ",\n  \"trials\": {");
 	for (int i = 0; i < N_TRIALS; i++)
 		text_add(ret, "%s\"%s\": %d", i ? ", " : "",
 			 trial_infos[i].name, -kernel->trials[i]);

@@ -29,6 +29,9 @@ const struct end_info ends[N_ENDS] = {
 		"killed for a refused system call" },
 	[FH_END_KILLED] = { "killed",
 		"the box was killed from outside" },
+	[FH_END_MEMORY] = { "memory", "ended at its memory ceiling" },
+	[FH_END_PIDS] = { "pids", "failed at its ceiling of processes" },
+	[FH_END_OUTPUT] = { "output", "ended for printing too much" },
 };
 
 /* A program may send itself any signal; it is taken for a ceiling's only
@@ -51,7 +54,7 @@ static void conclude_ended(struct running *running,
 	int status = message->status;
 
 	result->status = status;
-	if (message->is_timed_out) {
+	if (message->ended_by == BOX_BY_TIME) {
 		result->reason = FH_END_TIMEOUT;
 		result->exit_code = FH_EXIT_TIMED_OUT;
 	} else if (WIFSIGNALED(status)) {

@@ -4,7 +4,7 @@
 
 #include <fumehood/result.h>
 
-#define N_ENDS (FH_END_KILLED + 1)
+#define N_ENDS (FH_END_OUTPUT + 1)
 
 struct end_info {
 	const char *name;    /* in JSON */

@@ -214,8 +214,8 @@ static int read_message(struct running *running, uint64_t deadline_us,
 		return message.error.code;
 	}
 	if (message.kind == BOX_ENDED)
-		return fail(err, message.is_timed_out ? -ETIMEDOUT : -EPROTO,
-			    message.is_timed_out
+		return fail(err, message.ended_by == BOX_BY_TIME ? -ETIMEDOUT : -EPROTO,
+			    message.ended_by == BOX_BY_TIME
 				    ? "build the box within its time limit"
 				    : "start the program: it was killed before");
 	if (message.kind != (uint32_t)kind)

@@ -29,9 +29,9 @@ const struct guarantee_info guarantees[N_GUARANTEES] = {
 	[FH_GUARANTEE_PIDS] = { "pids",
 		"have more processes and threads than its ceiling", 0 },
 	[FH_GUARANTEE_CPU] = { "cpu",
-		"burn more processor time than its ceiling in a process", 0 },
+		"burn more processor time than its ceiling", 0 },
 	[FH_GUARANTEE_DISK] = { "disk",
-		"fill private storage, or grow a file, past its ceiling", 0 },
+		"fill private storage, grow a file or print past its ceiling", 0 },
 	[FH_GUARANTEE_TIME] = { "time", "run longer than its time limit", 0 },
 };
 
@@ -57,6 +57,11 @@ const struct mechanism_info mechanisms[N_MECHANISMS] = {
 	[MECHANISM_SECCOMP] = { "seccomp", "" },
 	[MECHANISM_SECCOMP_SOCKETS] = { "seccomp socket families", "" },
 	[MECHANISM_TIMER] = { "timer", "" },
+	[MECHANISM_CGROUP_DELEGATED] = { "delegated cgroup", "" },
+	[MECHANISM_CGROUP_SCOPE] = { "transient scope", "" },
+	[MECHANISM_CGROUP_ROOT] = { "cgroup of root", "" },
+	[MECHANISM_PTY] = { "pseudo-terminal", "" },
+	[MECHANISM_OUTPUT_RELAY] = { "output relay", "" },
 };
 
 int guarantee_find(const char *name)

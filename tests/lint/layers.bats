@@ -12,10 +12,11 @@ allowed() { # FOLDER
     tables) echo base sys ;;
     policy) echo base sys tables ;;
     parse) echo base sys tables policy ;;
-    probe) echo base sys tables ;;
-    plan | mech) echo base sys tables policy probe plan mech ;;
+    cgroup) echo base sys ;;
+    probe) echo base sys tables cgroup ;;
+    plan | mech) echo base sys tables policy cgroup probe plan mech ;;
     apply) echo base sys tables plan mech ;;
-    supervise) echo base sys tables policy plan apply ;;
+    supervise) echo base sys tables policy cgroup plan apply ;;
     report) echo base sys tables policy probe plan mech apply supervise explain ;;
     profile) echo base sys tables policy ;;
     observe) echo base sys tables ;;
@@ -23,7 +24,7 @@ allowed() { # FOLDER
     learn) echo base sys tables policy probe plan mech profile observe ;;
     exchange) echo base sys tables policy probe plan mech profile ;;
     broker) echo base sys tables policy probe profile plan mech apply supervise confine ;;
-    api) echo base sys tables policy probe profile plan mech apply supervise confine broker report observe explain learn exchange ;;
+    api) echo base sys tables policy probe profile cgroup plan mech apply supervise confine broker report observe explain learn exchange ;;
     confine) echo base sys tables policy probe plan mech apply ;;
     attack) echo base tables ;;
     *) return 1 ;;

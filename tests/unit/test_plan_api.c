@@ -335,7 +335,7 @@ static void test_guarantee_names(void)
 	check_str(fh_state_name(FH_STATE_FULLY), "fully");
 	check(!fh_state_name((enum fh_state)3));
 	check(!fh_state_name((enum fh_state)-1));
-	check_str(fh_version(), "0.4.0");
+	check_str(fh_version(), "0.5.0");
 }
 
 static void check_line(const struct fh_error *error, const char *expected)

@@ -9,7 +9,7 @@ static void test_defaults(void)
 	check_int(policy->net, FH_NET_NONE);
 	check_int(policy->syscalls, SYSCALLS_DEFAULT);
 	check_int(policy->on_deny, FH_DENY_ERRNO);
-	check_int(policy->tty, TTY_NONE);
+	check_int(policy->tty, TTY_AUTO);
 	check_int(policy->pids, 1024);
 	check_int(policy->tmp_size, 256 << 20);
 	check(policy->memory == POLICY_UNLIMITED);
