@@ -69,6 +69,9 @@ int running_wait(struct running *running, int timeout_ms,
  * Return: 0, -ESRCH when all has ended, -EINVAL */
 int running_signal(struct running *running, int sig);
 
+/* The next thing that init told. Return: an enum fh_event, or -EAGAIN */
+int running_event(const struct running *running);
+
 /* Ends what still runs, reaps it and closes what is open. */
 void running_done(struct running *running);
 
