@@ -2,6 +2,7 @@
 #include "mech/lifetime_apply.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -33,6 +34,14 @@ static int become_mappable(struct box *box, struct child_failure *failure)
 	return write_exactly(box->report_fd, &message, sizeof(message));
 }
 
+/* The launcher has put us where we belong: from here on that is the root. */
+static int cgroup_view(const struct box *box, struct child_failure *failure)
+{
+	if (!box->unshares_cgroup || unshare(CLONE_NEWCGROUP) == 0)
+		return 0;
+	return child_fail(failure, -errno, "hide", "the cgroups outside");
+}
+
 int maps_apply(struct box *box, struct child_failure *failure)
 {
 	char go;
@@ -43,7 +52,8 @@ int maps_apply(struct box *box, struct child_failure *failure)
 
 	if (r == -ENODATA)
 		_exit(125); /* the launcher has failed, or is no more */
-	return r < 0 ? child_fail(failure, r, "wait for", "the id maps") : 0;
+	return r < 0 ? child_fail(failure, r, "wait for", "the id maps")
+		     : cgroup_view(box, failure);
 }
 
 /* For those who want the box to end with the thread. */
