@@ -2,6 +2,7 @@
 #include "mech/lifetime_apply.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -34,6 +35,14 @@ static int become_mappable(struct box *box, struct child_failure *failure)
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "open to its maps", "init");
 	return write_exactly(box->report_fd, &message, sizeof(message));
+}
+
+/* The launcher has put us where we belong: from here on that is the root. */
+static int cgroup_view(const struct box *box, struct child_failure *failure)
+{
+	if (!box->unshares_cgroup || unshare(CLONE_NEWCGROUP) == 0)
+		return 0;
+	return child_fail(failure, -errno, "hide", "the cgroups outside");
 }
 
 /* The byte, and with it the account that the box's processor time is counted by. */
@@ -83,7 +92,7 @@ int maps_apply(struct box *box, struct child_failure *failure)
 		r = await_go(box, failure);
 	if (r == -ENODATA)
 		_exit(125); /* the launcher has failed, or is no more */
-	return r;
+	return r < 0 ? r : cgroup_view(box, failure);
 }
 
 /* For those who want the box to end with the thread. */
