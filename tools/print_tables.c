@@ -1,8 +1,8 @@
 /*
  * Copies a template from stdin to stdout and fills in what the tables say.
  *
- * Completions, manual pages and the report's schema are templates: prose and shell logic stand in
- * them, lists of options, calls, guarantees and exit statuses never do. A
+ * Completions, manual pages and the report's schema are templates: prose and
+ * shell logic stand in them, lists of options, calls, guarantees and exit statuses never do. A
  * marker that no fragment answers to is an error, so that a renamed fragment
  * cannot leave a hole in the manual.
  */
