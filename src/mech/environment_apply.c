@@ -62,7 +62,7 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 static int all_but(struct box *box, const int *also, size_t n_also,
 		   range_action act, struct child_failure *failure)
 {
-	int keep[BOX_KEEP_FDS_MAX + 3];
+	int keep[BOX_KEEP_FDS_MAX + 4];
 	size_t n = 0;
 	int r;
 
@@ -104,10 +104,15 @@ int streams_apply(struct box *box, struct child_failure *failure)
  * closed twice. */
 int close_sources_apply(struct box *box, struct child_failure *failure)
 {
-	const int ours[] = { box->go_fd, box->report_fd, box->parent_fd };
+	const int fds[] = { box->go_fd, box->report_fd, box->parent_fd,
+			    box->terminal_fd };
+	int ours[sizeof(fds) / sizeof(*fds)];
+	size_t n = 0;
 
-	return all_but(box, ours, box->parent_fd < 0 ? 2 : 3,
-		       process_close_range, failure);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0)
+			ours[n++] = fds[i];
+	return all_but(box, ours, n, process_close_range, failure);
 }
 
 /* A program with threads opens all it has close-on-exec; what it asks to be
