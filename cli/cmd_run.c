@@ -13,6 +13,8 @@
 #include "explain_print.h"
 #include "relay.h"
 #include "report_file.h"
+#include "terminal.h"
+#include "terminal_auto.h"
 
 /* What the policy says to us: asked before the box is started, for once it
  * runs nothing may fail any more. */
@@ -20,7 +22,8 @@ struct session {
 	bool is_quiet;
 	bool is_verbose;
 	bool is_explaining;
-	bool has_own_session;
+	bool shares_terminal, has_terminal; /* tty inherit, tty pty */
+	struct terminal *terminal;
 	char *keep_fds; /* one a line */
 	struct report report;
 };
@@ -50,15 +53,22 @@ static int session_begin(const struct fh_policy *policy, struct session *ret,
 		r = ask_whether(policy, "explain", "yes", &ret->is_explaining,
 				err);
 	if (r == 0)
-		r = ask_whether(policy, "tty", "none", &ret->has_own_session,
+		r = ask_whether(policy, "tty", "inherit", &ret->shares_terminal,
 				err);
 	if (r == 0)
+		r = ask_whether(policy, "tty", "pty", &ret->has_terminal, err);
+	if (r == 0)
 		r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
-	return r < 0 ? r : report_open(policy, &ret->report, err);
+	if (r == 0)
+		r = report_open(policy, &ret->report, err);
+	if (r == 0 && ret->has_terminal)
+		r = terminal_new(&ret->terminal, err);
+	return r;
 }
 
 static void session_done(struct session *session)
 {
+	terminal_free(session->terminal);
 	free(session->keep_fds);
 	report_done(&session->report);
 }
@@ -146,16 +156,23 @@ static int report_refusal(const struct fh_policy *policy, char **argv,
 
 /* Nothing is said of guarantees before they stand. */
 static int follow(int signals, struct fh_box *box,
-		  const struct session *session, char **argv)
+		  struct session *session, char **argv)
 {
+	struct relay relay = { .signals = signals, .box = box,
+			       .terminal = session->terminal,
+			       .has_own_session = !session->shares_terminal };
 	struct fh_result result = { 0 };
 	struct fh_error err;
+	int r;
 
 	if (session->is_verbose)
 		say_guarantees(fh_box_plan(box));
 	release_streams(session);
-	if (relay_until_end(signals, box, session->has_own_session, &result,
-			    &err) < 0) {
+	r = relay_until_end(&relay, &result, &err);
+	/* What we have to say belongs on a terminal that is as it was. */
+	terminal_free(session->terminal);
+	session->terminal = NULL;
+	if (r < 0) {
 		print_error(&err);
 		return FH_EXIT_NOT_BOXED;
 	}
@@ -222,6 +239,8 @@ int cmd_run(int argc, char **argv)
 		print_error(&err);
 		r = FH_EXIT_NOT_BOXED;
 	}
+	if (r == 0)
+		r = terminal_settle(policy);
 	if (r == 0)
 		r = run_boxed(policy, argv + rest);
 	fh_policy_free(policy);
