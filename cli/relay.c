@@ -64,7 +64,7 @@ static void read_signal(int signals, struct fh_box *box, bool has_own_session)
 }
 
 int relay_until_end(int signals, struct fh_box *box, bool has_own_session,
-		    struct fh_result *ret, struct fh_error *err)
+		    struct watch *watch, struct fh_result *ret, struct fh_error *err)
 {
 	struct pollfd watched[] = {
 		{ .fd = fh_box_fd(box), .events = POLLIN },
@@ -74,8 +74,10 @@ int relay_until_end(int signals, struct fh_box *box, bool has_own_session,
 	while (!(watched[0].revents & POLLIN)) {
 		/* Only a box that is explained has anything to follow. */
 		fh_box_follow(box, NULL);
-		if (poll(watched, 2, -1) > 0 && watched[1].revents)
+		if (poll(watched, 2, watch_wait_ms(watch)) > 0 &&
+		    watched[1].revents)
 			read_signal(signals, box, has_own_session);
+		watch_turn(watch, box);
 	}
 	return fh_wait(box, -1, ret, err);
 }

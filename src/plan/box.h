@@ -128,6 +128,7 @@ struct box {
 	/* Of the whole box, counted by init in cpu_stat_fd; UINT64_MAX = none, or
 	 * nobody who counts it. */
 	uint64_t cpu_time_ms;
+	uint32_t n_processors; /* that can use it up at once */
 	int cpu_stat_fd; /* of the box's cgroup: comes with the byte on go_fd; -1 */
 	uint64_t output_limit; /* bytes, kept by the output relay; UINT64_MAX */
 	bool unshares_cgroup; /* moved there after the clone: own view from then on */
@@ -175,6 +176,7 @@ struct box {
 	size_t n_candidates;
 
 	struct bpf_program init_filter;
+	struct bpf_program output_filter; /* of the output relay; empty without */
 	struct bpf_program filter;
 
 	/* Refused calls are counted: .telling_filter is loaded instead, and init

@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "base/scratch.h"
 #include "mech/bpf_notify.h"
 #include "mech/filter_trace.h"
 #include "mech/landlock.h"
@@ -21,6 +22,7 @@
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
+#include "sys/processors.h"
 #include "tables/landlock_rights.h"
 
 #define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
@@ -94,6 +96,9 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 		int flags = fcntl(fd, F_GETFL);
 		struct stat st;
 
+		/* The program has a pipe there, which has no name. */
+		if (i > 0 && box->output_limit != UINT64_MAX)
+			continue;
 		if (!abi || flags < 0 || flags & O_PATH ||
 		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
 		    !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
@@ -174,6 +179,19 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	return 0;
 }
 
+/* Without a cgroup there is nobody who counts the time of the whole box. */
+static void prepare_life(const struct fh_plan *plan, struct box *box)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	box->timeout_ms = policy->timeout_ms;
+	box->grace_ms = policy->grace_ms;
+	box->output_limit = policy->output_limit;
+	box->cpu_time_ms = plan->has_cgroup ? policy->cpu_time_ms : UINT64_MAX;
+	if (box->cpu_time_ms != UINT64_MAX)
+		box->n_processors = processors_online();
+}
+
 static void prepare_rest(const struct fh_plan *plan, struct box *box)
 {
 	const struct fh_policy *policy = plan->policy;
@@ -182,7 +200,8 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->has_pid_namespace = plan->has_namespaces;
 	box->clone_flags = plan->clone_flags & ~(uint64_t)CLONE_NEWNET;
 	box->go_fd = box->report_fd = box->proc_fd = box->parent_fd = -1;
-	box->timeout_ms = policy->timeout_ms;
+	box->cpu_stat_fd = -1;
+	prepare_life(plan, box);
 	box->uid = plan->uid;
 	box->gid = plan->gid;
 	box->clear_groups = plan->kernel.can_clear_groups;
@@ -225,6 +244,17 @@ static int prepare_counting(const struct fh_plan *plan, struct box *box,
 					   box->refused_keys);
 	return r != -ENOMEM ? 0 : error_set(err, FH_STAGE_PREPARE, r,
 					    "memory for a filter");
+}
+
+static int emit_output_filter(const struct fh_plan *plan, struct box *box,
+			      struct fh_error *err)
+{
+	scratch struct filter filter;
+
+	if (box->output_limit == UINT64_MAX)
+		return 0;
+	seccomp_compile_relay(plan->kernel.arch, &filter);
+	return bpf_emit(&filter, &box->output_filter, err);
 }
 
 static bool may_write(const struct fh_plan *plan)
@@ -278,6 +308,8 @@ int plan_prepare_for(const struct fh_plan *plan,
 				err);
 	if (r == 0)
 		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
+	if (r == 0)
+		r = emit_output_filter(plan, &ret->box, err);
 	ret->box.may_write = may_write(plan);
 	if (r == 0)
 		r = prepare_counting(plan, &ret->box, err);
@@ -318,6 +350,7 @@ void prepared_done(struct prepared *prepared)
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);
+	bpf_program_done(&prepared->box.output_filter);
 	bpf_program_done(&prepared->box.telling_filter);
 	arena_done(&prepared->arena);
 	memset(prepared, 0, sizeof(*prepared));
