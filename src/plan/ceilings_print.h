@@ -1,6 +1,6 @@
 /* The ceilings of a run: their values, who holds each, which were reached. */
-#ifndef FH_REPORT_CEILINGS_PRINT_H
-#define FH_REPORT_CEILINGS_PRINT_H
+#ifndef FH_PLAN_CEILINGS_PRINT_H
+#define FH_PLAN_CEILINGS_PRINT_H
 
 #include "plan/plan.h"
 
