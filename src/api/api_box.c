@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/proc.h"
+#include "plan/ceilings.h"
 #include "plan/prepare.h"
 #include "supervise/pty.h"
 
@@ -39,6 +40,22 @@ static void keep(struct fh_box *box, int r, struct prepared *prepared)
 	explain_free(box->explain);
 	box->explain = NULL;
 	refusals_done(&box->account->refusals);
+}
+
+/* A cgroup that was planned and cannot be made is no box without one. */
+static int start_prepared(struct fh_box *box, const struct fh_plan *plan,
+			  struct prepared *prepared, struct fh_error *err)
+{
+	struct trace *trace = box->explain ? explain_trace(box->explain) : NULL;
+	struct cgroup *cgroup = NULL;
+	int r = 0;
+
+	if (plan->has_cgroup)
+		r = cgroup_new(plan->kernel.cgroup.way, &plan->cgroup, &cgroup,
+			       err);
+	return r < 0 ? r
+		     : running_start(&prepared->box, plan->policy->timeout_ms,
+				     cgroup, trace, &box->running, err);
 }
 
 /* One try with one plan. */
@@ -75,11 +92,7 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 			r = explain_new(plan, &prepared, &box->account->refusals,
 					&box->explain, err);
 		if (r == 0)
-			r = running_start(&prepared.box,
-					  plan->policy->timeout_ms,
-					  box->explain ? explain_trace(box->explain)
-						       : NULL,
-					  &box->running, err);
+			r = start_prepared(box, plan, &prepared, err);
 		keep(box, r, &prepared);
 	}
 	if (r == 0 && pty.master >= 0)
@@ -152,6 +165,8 @@ static int plan_and_start(struct fh_box *box, const struct fh_policy *policy,
 		kernel = *options->kernel;
 	else
 		kernel_probe_quick(&kernel);
+	if (plan_asks_cgroup(box->policy, &kernel))
+		kernel_probe_cgroup(&kernel);
 	r = plan_new(box->policy, &kernel,
 		     environment(options), &box->own_plan, err);
 	if (r < 0)

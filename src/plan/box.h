@@ -97,6 +97,7 @@ struct mount_op {
 	uint64_t landlock_all; /* with those of the rules around it */
 	uint64_t device, inode; /* of .fd, to know the target again */
 	uint64_t size;	      /* MOUNT_TMPFS: bytes */
+	uint64_t files;	      /* MOUNT_TMPFS: inodes */
 	unsigned int mode;    /* MOUNT_DIRECTORY, MOUNT_TMPFS */
 	const char *target;   /* absolute path inside */
 	const char *source;   /* host path, for messages and devices */
@@ -129,6 +130,7 @@ struct box {
 	/* Of the whole box, counted by init in cpu_stat_fd; UINT64_MAX = none, or
 	 * nobody who counts it. */
 	uint64_t cpu_time_ms;
+	uint32_t n_processors; /* that can use it up at once */
 	int cpu_stat_fd; /* of the box's cgroup: comes with the byte on go_fd; -1 */
 	uint64_t output_limit; /* bytes, kept by the output relay; UINT64_MAX */
 	bool unshares_cgroup; /* moved there after the clone: own view from then on */
@@ -178,6 +180,7 @@ struct box {
 	size_t n_candidates;
 
 	struct bpf_program init_filter;
+	struct bpf_program output_filter; /* of the output relay; empty without */
 	struct bpf_program filter;
 
 	/* Refused calls are counted: .telling_filter is loaded instead, and init

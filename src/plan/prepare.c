@@ -13,13 +13,16 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "base/scratch.h"
 #include "mech/bpf_notify.h"
 #include "mech/filter_trace.h"
 #include "mech/landlock.h"
 #include "mech/limits.h"
+#include "plan/ceilings.h"
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
+#include "sys/processors.h"
 #include "tables/landlock_rights.h"
 
 #define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
@@ -57,17 +60,21 @@ static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 		limits_add(box, RLIMIT_NOFILE, descriptors->rlim_cur,
 			   descriptors->rlim_max);
 	limits_add_asked(box, policy);
-	/* Init is one of the user's processes in the namespace. */
+	/* Ours are among the user's processes in the namespace. */
 	if (plan->has_userns)
-		limits_add(box, RLIMIT_NPROC, policy->pids + 1,
-			   policy->pids + 1);
+		limits_add(box, RLIMIT_NPROC,
+			   policy->pids + plan_own_processes(policy),
+			   policy->pids + plan_own_processes(policy));
+	if (plan_limits_data(plan))
+		limits_add(box, RLIMIT_DATA, policy->memory, policy->memory);
 }
 
 static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 {
 	const uint32_t by_pid_max = UINT32_C(1) << MECHANISM_PID_MAX;
-	/* Numbers run from 1 to below the maximum; init has 1. */
-	uint64_t most = plan->policy->pids + 2;
+	/* Numbers run from 1 to below the maximum. */
+	uint64_t most = plan->policy->pids +
+			plan_own_processes(plan->policy) + 1;
 
 	number_format(box->pid_max,
 		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);
@@ -89,6 +96,9 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 		int flags = fcntl(fd, F_GETFL);
 		struct stat st;
 
+		/* The program has a pipe there, which has no name. */
+		if (i > 0 && box->output_limit != UINT64_MAX)
+			continue;
 		/* The outer terminal is none of the program's. */
 		if (!abi || box->on_terminal[i] || flags < 0 || flags & O_PATH ||
 		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
@@ -170,6 +180,19 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	return 0;
 }
 
+/* Without a cgroup there is nobody who counts the time of the whole box. */
+static void prepare_life(const struct fh_plan *plan, struct box *box)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	box->timeout_ms = policy->timeout_ms;
+	box->grace_ms = policy->grace_ms;
+	box->output_limit = policy->output_limit;
+	box->cpu_time_ms = plan->has_cgroup ? policy->cpu_time_ms : UINT64_MAX;
+	if (box->cpu_time_ms != UINT64_MAX)
+		box->n_processors = processors_online();
+}
+
 static void prepare_rest(const struct fh_plan *plan, struct box *box)
 {
 	const struct fh_policy *policy = plan->policy;
@@ -178,7 +201,8 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->has_pid_namespace = plan->has_namespaces;
 	box->clone_flags = plan->clone_flags & ~(uint64_t)CLONE_NEWNET;
 	box->go_fd = box->report_fd = box->proc_fd = box->parent_fd = -1;
-	box->timeout_ms = policy->timeout_ms;
+	box->cpu_stat_fd = -1;
+	prepare_life(plan, box);
 	box->uid = plan->uid;
 	box->gid = plan->gid;
 	box->clear_groups = plan->kernel.can_clear_groups;
@@ -240,6 +264,17 @@ static int prepare_counting(const struct fh_plan *plan, struct box *box,
 					    "memory for a filter");
 }
 
+static int emit_output_filter(const struct fh_plan *plan, struct box *box,
+			      struct fh_error *err)
+{
+	scratch struct filter filter;
+
+	if (box->output_limit == UINT64_MAX)
+		return 0;
+	seccomp_compile_relay(plan->kernel.arch, &filter);
+	return bpf_emit(&filter, &box->output_filter, err);
+}
+
 static bool may_write(const struct fh_plan *plan)
 {
 	bool has_rules;
@@ -292,6 +327,8 @@ int plan_prepare_for(const struct fh_plan *plan,
 				err);
 	if (r == 0)
 		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
+	if (r == 0)
+		r = emit_output_filter(plan, &ret->box, err);
 	ret->box.may_write = may_write(plan);
 	if (r == 0)
 		r = prepare_counting(plan, &ret->box, err);
@@ -333,6 +370,7 @@ void prepared_done(struct prepared *prepared)
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);
+	bpf_program_done(&prepared->box.output_filter);
 	bpf_program_done(&prepared->box.telling_filter);
 	arena_done(&prepared->arena);
 	memset(prepared, 0, sizeof(*prepared));
