@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "api/api_text.h"
-#include "plan/plan.h"
+#include "plan/ceilings.h"
 #include "plan/prepare.h"
 #include "plan/why.h"
 
@@ -32,9 +32,10 @@ void fh_plan_free(struct fh_plan *plan)
 }
 
 static int fill_holding(const struct fh_plan *plan, int guarantee,
+			const struct plan_guarantee *row,
 			struct fh_holding *ret, struct fh_error *err)
 {
-	const struct plan_guarantee *row = &plan->guarantees[guarantee];
+	const uint32_t bit = guarantee < 0 ? 0 : GUARANTEE_BIT(guarantee);
 	autotext holders = { 0 };
 	const char *reason = "";
 
@@ -49,9 +50,8 @@ static int fill_holding(const struct fh_plan *plan, int guarantee,
 	*ret = (struct fh_holding){
 		.state = plan_state(row),
 		.is_asked = row->is_asked,
-		.is_required = row->is_asked && policy_required(plan->policy) &
-			       GUARANTEE_BIT(guarantee),
-		.is_waived = plan->policy->without & GUARANTEE_BIT(guarantee),
+		.is_required = row->is_asked && policy_required(plan->policy) & bit,
+		.is_waived = plan->policy->without & bit,
 	};
 	escape_into(ret->holders, sizeof(ret->holders), text_string(&holders));
 	escape_into(ret->reason, sizeof(ret->reason), reason);
@@ -71,7 +71,30 @@ int fh_plan_guarantee(const struct fh_plan *plan, int guarantee,
 		return error_set(err, FH_STAGE_PARSE, -EINVAL,
 				 "%s: no guarantee %d", __func__, guarantee);
 	r = plan_need_current(plan, __func__, err);
-	return r < 0 ? r : fill_holding(plan, guarantee, ret, err);
+	return r < 0 ? r : fill_holding(plan, guarantee,
+					&plan->guarantees[guarantee], ret, err);
+}
+
+const char *fh_ceiling_name(int ceiling)
+{
+	return ceiling_name(ceiling);
+}
+
+int fh_plan_ceiling(const struct fh_plan *plan, int ceiling,
+		    struct fh_holding *ret, struct fh_error *err)
+{
+	int r = api_needs(plan, err);
+
+	if (r == 0)
+		r = api_needs(ret, err);
+	if (r < 0)
+		return r;
+	if (!ceiling_name(ceiling))
+		return error_set(err, FH_STAGE_PARSE, -EINVAL,
+				 "%s: no ceiling %d", __func__, ceiling);
+	r = plan_need_current(plan, __func__, err);
+	return r < 0 ? r : fill_holding(plan, ceiling_guarantee(ceiling),
+					&plan->ceilings[ceiling], ret, err);
 }
 
 int fh_plan_print(const struct fh_plan *plan, enum fh_format format,

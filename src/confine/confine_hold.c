@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 
 #include "confine/confine_plan.h"
+#include "plan/ceilings.h"
 #include "sys/landlock_calls.h"
 #include "tables/capabilities.h"
 #include "tables/guarantees.h"
@@ -216,22 +217,6 @@ static void hold_privileges(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 }
 
-/* Limits are the process's own. */
-static void hold_ceilings(struct fh_plan *plan)
-{
-	const struct fh_policy *policy = plan->policy;
-
-	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
-		plan->guarantees[g].is_asked = false;
-	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
-		policy->cpu_time_ms != POLICY_UNLIMITED;
-	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
-		policy->file_size != POLICY_UNLIMITED;
-	for (int g = FH_GUARANTEE_LIFETIME; g < N_GUARANTEES; g++)
-		if (plan->guarantees[g].is_asked)
-			plan_hold_by_rlimit(plan, (enum fh_guarantee)g);
-}
-
 void confine_hold(struct fh_plan *plan)
 {
 	for (int g = 0; g < N_GUARANTEES; g++)
@@ -241,6 +226,8 @@ void confine_hold(struct fh_plan *plan)
 	hold_sockets(plan);
 	hold_processes(plan);
 	hold_privileges(plan);
-	hold_ceilings(plan);
+	/* Limits are the process's own; it has no run that it could outlive. */
+	plan->guarantees[FH_GUARANTEE_LIFETIME].is_asked = false;
+	plan_hold_ceilings(plan);
 	plan_settle(plan, "a process cannot do that to itself");
 }

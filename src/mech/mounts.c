@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "plan/plan.h"
+#include "plan/ceilings.h"
 
 #define RX (FH_READ | FH_EXEC)
 #define RW (FH_READ | FH_WRITE)
@@ -89,6 +89,15 @@ static int add_content(struct fh_plan *plan, enum mount_kind kind,
 	return 0;
 }
 
+/* What is in it is memory: no more of it than the box may have, where nobody
+ * counts the whole. */
+static uint64_t storage_size(const struct fh_plan *plan, uint64_t asked)
+{
+	return plan_limits_data(plan) && asked > plan->policy->memory
+		       ? plan->policy->memory
+		       : asked;
+}
+
 static int add_storage(struct fh_plan *plan, const char *target,
 		       unsigned int mode)
 {
@@ -98,7 +107,8 @@ static int add_storage(struct fh_plan *plan, const char *target,
 	if (!mount)
 		return -ENOMEM;
 	mount->access = RW;
-	mount->size = plan->policy->tmp_size;
+	mount->size = storage_size(plan, plan->policy->tmp_size);
+	mount->files = plan->policy->tmp_files;
 	mount->mode = mode;
 	mount->is_default = true;
 	return 0;
@@ -285,8 +295,10 @@ static int add_grant(struct fh_plan *plan, const struct grant *grant)
 	mount->needs_file = grant->is_file;
 	mount->is_alias = grant->kind == GRANT_PATH;
 	if (grant->kind == GRANT_TMPFS) {
-		mount->size = grant->size ? grant->size
-					  : plan->policy->tmp_size;
+		mount->size = storage_size(plan, grant->size
+						? grant->size
+						: plan->policy->tmp_size);
+		mount->files = plan->policy->tmp_files;
 		mount->mode = 0755;
 	}
 	if (grant->kind == GRANT_DEVICE) {

@@ -280,13 +280,15 @@ static int mount_new(struct mounter *m, const char *type, const char *data)
 static int apply_tmpfs(struct mounter *m)
 {
 	/* Inodes too: a million empty files fill memory as well. */
-	char data[96] = "nr_inodes=100k,mode=0000,size=";
-	char *digits = data + sizeof("nr_inodes=100k,mode=") - 1;
+	char data[96] = "mode=0000,size=";
+	char *digits = data + sizeof("mode=") - 1;
 
 	for (unsigned int shift = 0; shift < 4; shift++)
 		digits[3 - shift] =
 			(char)('0' + (m->op->mode >> (3 * shift) & 7));
 	number_format(data + strlen(data), m->op->size);
+	memcpy(data + strlen(data), ",nr_inodes=", sizeof(",nr_inodes="));
+	number_format(data + strlen(data), m->op->files);
 	return mount_new(m, "tmpfs", data);
 }
 

@@ -95,6 +95,7 @@ struct mount_op {
 	uint64_t landlock_all; /* with those of the rules around it */
 	uint64_t device, inode; /* of .fd, to know the target again */
 	uint64_t size;	      /* MOUNT_TMPFS: bytes */
+	uint64_t files;	      /* MOUNT_TMPFS: inodes */
 	unsigned int mode;    /* MOUNT_DIRECTORY, MOUNT_TMPFS */
 	const char *target;   /* absolute path inside */
 	const char *source;   /* host path, for messages and devices */

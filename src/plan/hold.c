@@ -1,10 +1,9 @@
 /* Which mechanism holds which guarantee under a plan, and what is lost. */
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
 
 #include "mech/landlock.h"
-#include "plan/plan.h"
+#include "plan/ceilings.h"
 #include "sys/landlock_calls.h"
 #include "tables/capabilities.h"
 
@@ -146,78 +145,13 @@ static void hold_privileges(struct fh_plan *plan)
 		plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
 }
 
-/* Who keeps CAP_SYS_RESOURCE can raise them. */
-static bool rlimits_bind(const struct fh_plan *plan)
-{
-	return !(plan->policy->keep_caps & (UINT64_C(1) << CAP_SYS_RESOURCE));
-}
-
-void plan_hold_by_rlimit(struct fh_plan *plan, enum fh_guarantee g)
-{
-	if (rlimits_bind(plan))
-		plan_held(plan, g, BIT(RLIMITS));
-	else
-		plan_lost(plan, g,
-			  "CAP_SYS_RESOURCE, which is kept, can raise every rlimit",
-			  "do not keep it");
-}
-
-/* The kernel keeps 300 numbers back: a smaller maximum is refused. */
-#define PID_MAX_HOLDS_FROM 299
-
-static void hold_pids(struct fh_plan *plan)
-{
-	bool by_pid_max = plan->steps & STEP_BIT(STEP_PID_MAX) &&
-			  plan->policy->pids >= PID_MAX_HOLDS_FROM;
-
-	if (by_pid_max)
-		plan_held(plan, FH_GUARANTEE_PIDS, BIT(PID_MAX));
-	/* The limit counts the processes of a user within its namespace (all
-	 * of them before Linux 5.14: stricter than asked); outside one that is
-	 * all the user runs, and the kernel never applies it to the machine's
-	 * root. */
-	if (plan->has_userns && plan->kernel.uid != 0 && rlimits_bind(plan))
-		plan_held(plan, FH_GUARANTEE_PIDS, BIT(RLIMITS));
-	if (plan->guarantees[FH_GUARANTEE_PIDS].holders)
-		return;
-	if (!plan->has_userns)
-		plan_lost(plan, FH_GUARANTEE_PIDS,
-		     "a ceiling of processes needs a user namespace here", "");
-	else if (plan->steps & STEP_BIT(STEP_PID_MAX))
-		plan_lost(plan, FH_GUARANTEE_PIDS,
-		     "root is bound by kernel.pid_max alone, which holds no fewer than 299",
-		     "ask for more, or start as another user");
-	else
-		plan_lost(plan, FH_GUARANTEE_PIDS,
-		     "root is bound by a kernel.pid_max of its own alone, and this kernel has none",
-		     "Linux 6.14 has it");
-}
-
-static void hold_ceilings(struct fh_plan *plan)
-{
-	const struct fh_policy *policy = plan->policy;
-
-	plan->guarantees[FH_GUARANTEE_MEMORY].is_asked = false;
-	plan->guarantees[FH_GUARANTEE_CPU].is_asked =
-		policy->cpu_time_ms != POLICY_UNLIMITED;
-	plan_hold_by_rlimit(plan, FH_GUARANTEE_CPU);
-	plan->guarantees[FH_GUARANTEE_TIME].is_asked =
-		policy->timeout_ms != POLICY_UNLIMITED;
-	plan_held(plan, FH_GUARANTEE_TIME, BIT(TIMER));
-	if (plan->has_namespaces)
-		plan_held(plan, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE));
-	if (policy->file_size != POLICY_UNLIMITED && rlimits_bind(plan))
-		plan_held(plan, FH_GUARANTEE_DISK, BIT(RLIMITS));
-	plan->guarantees[FH_GUARANTEE_DISK].is_asked =
-		plan->has_namespaces || policy->file_size != POLICY_UNLIMITED;
-	hold_pids(plan);
-}
-
 /* A guarantee that is required but that nothing was asked of is a wish that
  * cannot be met either: say what to add. */
 static const char *unasked_remedy(enum fh_guarantee g)
 {
 	switch (g) {
+	case FH_GUARANTEE_MEMORY:
+		return "add --memory";
 	case FH_GUARANTEE_CPU:
 		return "add --cpu-time";
 	case FH_GUARANTEE_TIME:
@@ -266,23 +200,8 @@ void plan_hold(struct fh_plan *plan)
 	hold_sockets(plan);
 	hold_processes(plan);
 	hold_privileges(plan);
-	hold_ceilings(plan);
+	plan_hold_ceilings(plan);
 	plan_settle(plan, "this kernel has neither namespaces nor Landlock for us");
-}
-
-void plan_lose(struct fh_plan *plan, uint32_t gone)
-{
-	for (int g = 0; g < N_GUARANTEES; g++) {
-		struct plan_guarantee *row = &plan->guarantees[g];
-
-		if (!row->is_asked || !(row->holders & gone))
-			continue;
-		row->holders &= ~gone;
-		if (!row->holders)
-			plan_lost(plan, (enum fh_guarantee)g,
-			     "the kernel refused it when the box was built",
-			     "");
-	}
 }
 
 void plan_tell_losses(const struct fh_plan *plan, const struct fh_log *log)

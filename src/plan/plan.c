@@ -1,5 +1,5 @@
 /* Decides what to do about a policy on a kernel. */
-#include "plan/plan.h"
+#include "plan/ceilings.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -281,6 +281,7 @@ static int compile(struct fh_plan *plan, char *const *env,
 		return r;
 	decide_tier(plan);
 	decide_steps(plan);
+	plan_cgroup(plan);
 	landlock_plan(plan);
 	r = environment_plan(plan, env);
 	if (r == 0)

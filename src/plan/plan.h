@@ -32,6 +32,7 @@ struct plan_mount {
 	unsigned int access;
 	uint64_t landlock_extra; /* beyond what access means */
 	uint64_t size;
+	uint64_t files;
 	unsigned int mode;
 	const char *source; /* host path, perhaps relative; NULL for none */
 	const char *target; /* NULL: where the source really lies */
@@ -43,14 +44,6 @@ struct plan_guarantee {
 	bool is_asked;	  /* a ceiling nobody named is not lost, but unasked */
 	uint32_t holders; /* mechanism bits; 0 = lost, if asked */
 	const char *lost; /* why, when lost; with holders: held in part */
-	const char *remedy;
-};
-
-/* As a guarantee; .lost without holders: not held, with: in part. */
-struct plan_ceiling {
-	bool is_asked;
-	uint32_t holders;
-	const char *lost;
 	const char *remedy;
 };
 
@@ -87,7 +80,7 @@ struct fh_plan {
 	const char *outer_path; /* the caller's, to tell where a program is */
 
 	struct plan_guarantee guarantees[N_GUARANTEES];
-	struct plan_ceiling ceilings[N_CEILINGS];
+	struct plan_guarantee ceilings[N_CEILINGS];
 	bool has_cgroup; /* the box gets one, by kernel.cgroup.way, with this: */
 	struct cgroup_wish cgroup;
 
@@ -162,8 +155,6 @@ void plan_hold(struct fh_plan *plan);
 void plan_held(struct fh_plan *plan, enum fh_guarantee g, uint32_t holders);
 void plan_lost(struct fh_plan *plan, enum fh_guarantee g, const char *why,
 	       const char *remedy);
-/* A ceiling that a resource limit holds, or would. */
-void plan_hold_by_rlimit(struct fh_plan *plan, enum fh_guarantee g);
 /* What is required, but was not asked for, is lost. */
 void plan_settle(struct fh_plan *plan, const char *why);
 int plan_refuse(const struct fh_plan *plan, struct fh_error *err);

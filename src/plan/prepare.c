@@ -17,6 +17,7 @@
 #include "mech/filter_trace.h"
 #include "mech/landlock.h"
 #include "mech/limits.h"
+#include "plan/ceilings.h"
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
@@ -57,17 +58,21 @@ static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 		limits_add(box, RLIMIT_NOFILE, descriptors->rlim_cur,
 			   descriptors->rlim_max);
 	limits_add_asked(box, policy);
-	/* Init is one of the user's processes in the namespace. */
+	/* Ours are among the user's processes in the namespace. */
 	if (plan->has_userns)
-		limits_add(box, RLIMIT_NPROC, policy->pids + 1,
-			   policy->pids + 1);
+		limits_add(box, RLIMIT_NPROC,
+			   policy->pids + plan_own_processes(policy),
+			   policy->pids + plan_own_processes(policy));
+	if (plan_limits_data(plan))
+		limits_add(box, RLIMIT_DATA, policy->memory, policy->memory);
 }
 
 static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 {
 	const uint32_t by_pid_max = UINT32_C(1) << MECHANISM_PID_MAX;
-	/* Numbers run from 1 to below the maximum; init has 1. */
-	uint64_t most = plan->policy->pids + 2;
+	/* Numbers run from 1 to below the maximum. */
+	uint64_t most = plan->policy->pids +
+			plan_own_processes(plan->policy) + 1;
 
 	number_format(box->pid_max,
 		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);

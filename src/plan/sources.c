@@ -52,6 +52,7 @@ struct mount_op *opener_add(struct opener *o, const struct plan_mount *from)
 	op->content = from->content;
 	op->origin = from->origin;
 	op->size = from->size;
+	op->files = from->files;
 	op->is_entry = from->is_entry;
 	op->is_least = from->is_least;
 	op->mode = from->mode;

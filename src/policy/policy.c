@@ -11,6 +11,7 @@
 
 #define DEFAULT_PIDS 1024
 #define DEFAULT_GRACE_MS 2000
+#define DEFAULT_TMP_FILES 102400
 #define DEFAULT_TMP_SIZE (UINT64_C(256) << 20)
 
 struct fh_policy *policy_new(void)
@@ -26,7 +27,7 @@ struct fh_policy *policy_new(void)
 	policy->io_weight = POLICY_UNLIMITED;
 	policy->grace_ms = DEFAULT_GRACE_MS;
 	policy->output_limit = POLICY_UNLIMITED;
-	policy->tmp_files = POLICY_UNLIMITED;
+	policy->tmp_files = DEFAULT_TMP_FILES;
 	policy->status_fd = POLICY_UNLIMITED;
 	policy->tty = TTY_AUTO;
 	policy->cpu_time_ms = POLICY_UNLIMITED;

@@ -94,7 +94,7 @@ struct fh_policy {
 	uint64_t file_size;
 	uint64_t open_files;
 	uint64_t tmp_size;
-	uint64_t tmp_files; /* not asked: by the size */
+	uint64_t tmp_files;
 
 	struct name_list env;	   /* "NAME=value", or "NAME" to keep */
 	struct name_list keep_env; /* names */

@@ -178,7 +178,7 @@ const struct setting settings[] = {
 	{ .name = "tmp-files", .only_box = true, .type = SETTING_COUNT, LIMITS,
 	  .offset = FIELD(tmp_files), .arg = "N", .min = 16,
 	  .max = UINT32_MAX,
-	  .help = "files in each private storage (one for each 4K of it)" },
+	  .help = "files in each private storage (102400)" },
 	{ .name = "tmp-size", .only_box = true, .type = SETTING_BYTES, LIMITS,
 	  .offset = FIELD(tmp_size), .arg = "SIZE", .min = 4096,
 	  .max = NO_LIMIT,
