@@ -178,7 +178,7 @@ has_memory_controller() {
   bomb --tmp-files 200 -- inodes /tmp 100
   expect_success all
   # There is a ceiling that nobody named.
-  bomb -- inodes /tmp 70000
+  bomb -- inodes /tmp 110000
   expect_output "stopped: ENOSPC"
 }
 
