@@ -83,8 +83,11 @@ static void add_ceilings(const struct export *export)
 
 	add_number(out, "TasksMax", policy->pids, "");
 	add_number(out, "MemoryMax", policy->memory, "");
-	if (policy->memory != POLICY_UNLIMITED)
+	if (policy->swap != POLICY_UNLIMITED)
+		add_number(out, "MemorySwapMax", policy->swap, "");
+	else if (policy->memory != POLICY_UNLIMITED)
 		text_add(out, "MemorySwapMax=0\n");
+	add_number(out, "IOWeight", policy->io_weight, "");
 	if (policy->cpus != POLICY_UNLIMITED)
 		/* Of thousandths in whole percents, never more. */
 		add_number(out, "CPUQuota",
@@ -95,6 +98,8 @@ static void add_ceilings(const struct export *export)
 	add_number(out, "LimitFSIZE", policy->file_size, "");
 	add_number(out, "LimitNOFILE", policy->open_files, "");
 	add_number(out, "RuntimeMaxSec", policy->timeout_ms, "ms");
+	if (policy_is_set(policy, "grace"))
+		add_number(out, "TimeoutStopSec", policy->grace_ms, "ms");
 	if (policy->no_write_exec)
 		text_add(out, "MemoryDenyWriteExecute=yes\n");
 }

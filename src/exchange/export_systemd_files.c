@@ -51,16 +51,16 @@ static int add_bind(struct tree *tree, const char *source, const char *target,
 	return r;
 }
 
-static int add_storage(struct tree *tree, const char *target, uint64_t size,
-		       unsigned int mode, struct fh_error *err)
+static int add_storage(struct tree *tree, const char *target,
+		       const struct mount_op *op, struct fh_error *err)
 {
 	int r;
 
 	text_add(tree->out, "TemporaryFileSystem=");
 	r = unit_path(tree->out, target, ":", err);
 	text_add(tree->out,
-		 ":mode=%04o,nosuid,nodev,noexec,size=%" PRIu64 "\n", mode,
-		 size);
+		 ":mode=%04o,nosuid,nodev,noexec,size=%" PRIu64
+		 ",nr_inodes=%" PRIu64 "\n", op->mode, op->size, op->files);
 	return r;
 }
 
@@ -106,7 +106,7 @@ static int add_link(struct tree *tree, const struct mount_op *op,
 	if (!end || link_end(op, path) < 0)
 		return 0;
 	if (end->kind == MOUNT_TMPFS)
-		return add_storage(tree, op->target, end->size, end->mode, err);
+		return add_storage(tree, op->target, end, err);
 	if (end->kind != MOUNT_BIND || !path_is_within(path, end->target))
 		return 0;
 	r = export_source(end, source, err);
@@ -149,7 +149,7 @@ static int add_mount(struct tree *tree, const struct mount_op *op,
 	case MOUNT_DEVICE:
 		return add_source(tree, op, err);
 	case MOUNT_TMPFS:
-		return add_storage(tree, op->target, op->size, op->mode, err);
+		return add_storage(tree, op->target, op, err);
 	case MOUNT_HIDE:
 		return add_line(tree->out, "InaccessiblePaths", op->target, "",
 				err);

@@ -30,6 +30,7 @@ struct running {
 	int pid_fd;
 	int go_fd; /* our end: a byte lets init go on, or ends all */
 	int report_fd;
+	int terminal_fd; /* master of the box's own terminal, until taken; -1 */
 	bool has_pid_namespace;
 	bool is_born_inside; /* of .cgroup, which it need not be moved to */
 	bool is_standing; /* all fences; from here on there is a program */
@@ -74,6 +75,9 @@ int running_wait(struct running *running, int timeout_ms,
 /* Sends a signal to the program; SIGKILL ends everything. From any thread.
  * Return: 0, -ESRCH when all has ended, -EINVAL */
 int running_signal(struct running *running, int sig);
+
+/* The next thing that init told. Return: an enum fh_event, or -EAGAIN */
+int running_event(const struct running *running);
 
 /* Ends what still runs, reaps it and closes what is open. */
 void running_done(struct running *running);

@@ -6,6 +6,7 @@
 #define FH_TESTS_API_ATTEMPT_H
 
 #include "broker_names.h"
+#include "life_names.h"
 #include "profile_names.h"
 #include "scene.h"
 
@@ -94,14 +95,15 @@ static inline bool is_about_plans(const char *name)
 
 	for (size_t i = 0; i < N(nouns); i++)
 		if (strncmp(name, nouns[i], strlen(nouns[i])) == 0)
-			return !is_about_profiles(name);
+			return !is_about_profiles(name) &&
+			       !is_about_life(name);
 	return false;
 }
 
 static inline bool is_about_boxes(const char *name)
 {
 	return !is_about_plans(name) && !is_about_brokers(name) &&
-	       !is_about_profiles(name);
+	       !is_about_profiles(name) && !is_about_life(name);
 }
 
 static inline void attempt_start(void)

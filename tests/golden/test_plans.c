@@ -129,6 +129,46 @@ static struct fh_kernel lent_capability(void)
 	return kernel;
 }
 
+/* All ceilings at once. */
+#define CEILINGS                                                              \
+	"memory", "64M", "swap", "1M", "pids", "50", "cpus", "0.5",           \
+	"io-weight", "50", "cpu-time", "10s", "timeout", "1m", "grace", "1s", \
+	"file-size", "1M", "output-limit", "4K"
+
+static struct fh_kernel delegated(void)
+{
+	struct fh_kernel kernel = invented_kernel(7);
+
+	kernel.cgroup = (struct cgroup_facts){
+		.is_known = true, .way = CGROUP_DELEGATED, .has_swap = true,
+		.controllers = CONTROLLER_BIT(MEMORY) | CONTROLLER_BIT(PIDS) |
+			       CONTROLLER_BIT(CPU) | CONTROLLER_BIT(IO),
+	};
+	return kernel;
+}
+
+/* Of a user manager as distributions set it up. */
+static struct fh_kernel scope(void)
+{
+	struct fh_kernel kernel = delegated();
+
+	kernel.cgroup.way = CGROUP_SCOPE;
+	kernel.cgroup.controllers = CONTROLLER_BIT(MEMORY) |
+				    CONTROLLER_BIT(PIDS) | CONTROLLER_BIT(CPU);
+	return kernel;
+}
+
+static struct fh_kernel hybrid(void)
+{
+	struct fh_kernel kernel = invented_kernel(7);
+
+	kernel.cgroup = (struct cgroup_facts){
+		.is_known = true,
+		.why = "/sys/fs/cgroup is no unified cgroup v2 hierarchy",
+	};
+	return kernel;
+}
+
 #define ALONE_LOSSES                                                          \
 	"without", "files-read", "without", "files-write", "without",         \
 		"lifetime"
@@ -168,6 +208,11 @@ static struct fh_kernel lent_capability(void)
 	X(alone_loopback, "alone-loopback", alone_7, "net", "loopback")       \
 	X(alone_net_host, "alone-net-host", alone_7, "net", "host",           \
 	  "connect", "443")                                                   \
+	X(ceilings_delegated, "ceilings-delegated", delegated, CEILINGS)      \
+	X(ceilings_scope, "ceilings-scope", scope, CEILINGS)                  \
+	X(ceilings_none, "ceilings-none", hybrid, CEILINGS)                   \
+	X(ceilings_required, "ceilings-required", hybrid, "memory", "64M",    \
+	  "require", "memory")                                                \
 	X(debian_no_userns, "debian-no-userns", debian, NULL)                 \
 	X(docker, "docker", docker, NULL)                                     \
 	X(grants, "grants", abi_7, "read", "/srv/in", "write", "-out",        \

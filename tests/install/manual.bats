@@ -58,7 +58,7 @@ blocks() { # PAGE HEADING DIRECTORY
 }
 
 @test "every page is there, and every name in it exists in the headers" {
-  [ "$(pages | wc -l)" = 16 ]
+  [ "$(pages | wc -l)" = 17 ]
   headers=$(cat "$prefix"/usr/local/include/fumehood/*.h |
     grep -oE '\b(fh|FH)_[A-Za-z_0-9]+\b' | sort -u)
   for page in $(pages); do

@@ -288,6 +288,8 @@ static const struct {
 	{ "keep-fd", "7" },	   { "memory", "64M" },	  { "pids", "9" },
 	{ "root", "/srv" },	   { "timeout", "5s" },	  { "tmp-size", "1M" },
 	{ "tmpfs", "/scratch" },   { "tty", "inherit" },
+	{ "grace", "1s" },	   { "io-weight", "50" }, { "output-limit", "1K" },
+	{ "status-fd", "3" },	   { "swap", "1M" },	  { "tmp-files", "99" },
 };
 
 static void test_only_box(void)

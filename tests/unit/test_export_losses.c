@@ -24,6 +24,11 @@ static const struct wishes yet_more = { {
 	"hide", "/usr/share", "device", "/dev/null", "keep-fd", "1",
 } };
 
+static const struct wishes the_rest = { {
+	"grace", "1s", "io-weight", "50", "swap", "1M", "tmp-files", "99",
+	"status-fd", "3",
+} };
+
 static void add(struct fh_policy *policy, const struct wishes *wishes)
 {
 	struct fh_error err = { 0 };
@@ -47,6 +52,7 @@ static char *losses_of(enum fh_target target)
 	add(policy, &everything);
 	add(policy, &more);
 	add(policy, &yet_more);
+	add(policy, &the_rest);
 	for (size_t i = 0; i < N(switches); i++)
 		check_int(policy_set(policy, switches[i], NULL, NULL, NULL), 0);
 	for (size_t i = 0; i < N(pairs); i++)
@@ -89,19 +95,19 @@ static void test_oci(void)
 {
 	check_str(names_of(losses_of(FH_TARGET_OCI)),
 		  "bind connect cpu-time cpus cwd device env exec explain file-size "
-		  "gid hide home hostname keep-cap keep-env keep-fd listen "
+		  "gid grace hide home hostname io-weight keep-cap keep-env keep-fd listen "
 		  "memory net open-files pids quiet read report require "
-		  "timeout tmp-size tmpfs tty uid verbose write "
+		  "status-fd swap timeout tmp-files tmp-size tmpfs tty uid verbose write "
 		  "syscalls "
 		  "files-read files-write files-see network sockets processes "
-		  "privileges lifetime pids cpu disk time ");
+		  "privileges lifetime memory pids cpu disk time ");
 }
 
 static void test_systemd(void)
 {
 	check_str(names_of(losses_of(FH_TARGET_SYSTEMD)),
 		  "connect explain hostname keep-env keep-fd on-deny quiet "
-		  "report require tty verbose files-see syscalls kernel files-read "
+		  "report require status-fd tty verbose files-see syscalls kernel files-read "
 		  "files-write network sockets processes privileges ");
 }
 
@@ -109,10 +115,10 @@ static void test_bwrap(void)
 {
 	check_str(names_of(losses_of(FH_TARGET_BWRAP)),
 		  "allow-syscall connect cpu-time cpus deny-syscall env explain "
-		  "file-size gid keep-env listen memory no-write-exec on-deny open-files "
-		  "pids quiet report require syscalls timeout uid verbose exec "
+		  "file-size gid grace io-weight keep-env listen memory no-write-exec on-deny open-files "
+		  "pids quiet report require status-fd swap syscalls timeout tmp-files uid verbose exec "
 		  "keep-fd files-read files-write network sockets processes "
-		  "privileges kernel terminal pids cpu disk time ");
+		  "privileges kernel terminal memory pids cpu disk time ");
 }
 
 /* What says the default loses nothing by it. */
@@ -120,7 +126,7 @@ static void test_default_said(void)
 {
 	struct exported plain = exported(NULL, FH_TARGET_SYSTEMD, NULL);
 	struct exported said = exported(
-		WISHES("tty", "none", "on-deny", "errno", "require", "kernel",
+		WISHES("tty", "auto", "on-deny", "errno", "require", "kernel",
 		       "hostname", "there"),
 		FH_TARGET_SYSTEMD, NULL);
 

@@ -67,7 +67,7 @@ static void test_holders_fit(void)
 			check_int(fh_plan_guarantee(plan, g, &held, &err), 0);
 			check(!strstr(held.holders, "..."));
 			check(!strstr(held.reason, "..."));
-			check((held.state == FH_STATE_FULLY) ==
+			check((held.state != FH_STATE_NOT) ==
 			      (*held.holders != '\0'));
 			check((held.state == FH_STATE_FULLY) ==
 			      (*held.reason == '\0'));
@@ -306,11 +306,11 @@ static void test_bad_input(void)
 	plan->is_self = false;
 	/* What cannot be had is told by the plan, all at once. */
 	check_int(fh_policy_set(policy, "memory", "1G", &err), 0);
-	bad(fh_plan_new(policy, &kernel, NULL, &other, &err), -EOPNOTSUPP,
-	    "--memory");
+	check_int(fh_policy_set(policy, "require", "memory", &err), 0);
+	bad(fh_plan_new(policy, &kernel, NULL, &other, &err), -EPERM,
+	    "memory cannot be held");
 	check(other == plan);
-	check_int(fh_plan_new(policy, &kernel, NULL, &other, NULL),
-		  -EOPNOTSUPP);
+	check_int(fh_plan_new(policy, &kernel, NULL, &other, NULL), -EPERM);
 	fh_plan_free(plan);
 	fh_policy_free(policy);
 }

@@ -54,13 +54,16 @@ static const struct {
 	{ WISHES("listen", "80"), -EINVAL, "--listen", "--net host" },
 	{ WISHES("net", "loopback", "listen", "80"), -EINVAL, "--listen",
 	  "--net host" },
-	{ WISHES("memory", "1G"), -EOPNOTSUPP, "--memory", "leave it out" },
-	{ WISHES("cpus", "2"), -EOPNOTSUPP, "--cpus", "leave it out" },
-	{ WISHES("tty", "pty"), -EOPNOTSUPP, "--tty pty", "--tty none" },
+	{ WISHES("memory", "1G", "cpus", "2", "require", "memory"), 0, "",
+	  "" }, /* the plan tells */
+	{ WISHES("tty", "pty"), 0, "", "" },
 	{ WISHES("tty", "inherit"), 0, "", "" },
-	{ WISHES("require", "memory"), -EOPNOTSUPP, "--require memory",
-	  "leave it out" },
-	{ WISHES("require", "memory", "without", "memory"), 0, "", "" },
+	{ WISHES("output-limit", "1K"), 0, "", "" },
+	{ WISHES("output-limit", "1K", "tty", "none"), 0, "", "" },
+	{ WISHES("output-limit", "1K", "tty", "pty"), -EINVAL,
+	  "--output-limit with --tty pty", "--tty none" },
+	{ WISHES("output-limit", "1K", "tty", "inherit"), -EINVAL,
+	  "--output-limit with --tty inherit", "--tty none" },
 	{ WISHES("require", "cpu"), 0, "", "" }, /* the plan tells */
 };
 
