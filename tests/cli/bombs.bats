@@ -105,7 +105,7 @@ past() { # KIND ARGUMENT...
   sleep 0.6
   [ ! -e inside ] || fail "it lived to make its file"
   # Killed from outside, or by the time limit, no less.
-  bomb -t 200ms -w . -- sleeper 60
+  bomb -t 1s -w . -- sleeper 60
   expect_account timeout 124
 }
 
@@ -232,7 +232,7 @@ has_memory_controller() {
 }
 
 @test "a sleeper that ignores every signal is ended by the time limit" {
-  bomb -t 300ms --grace 300ms -- sleeper 60
+  bomb -t 1s --grace 300ms -- sleeper 60
   expect_output ready
   expect_account timeout 124
 }
