@@ -168,7 +168,7 @@ static bool reap(struct init *init)
  * parent in its session would ignore SIGTSTP. */
 static void forward(struct init *init, int sig)
 {
-	pid_t group = init->box->new_session ? -init->program : init->program;
+	pid_t group = init->box->leads_group ? -init->program : init->program;
 
 	if (init->has_ended)
 		return;
@@ -199,12 +199,17 @@ static void read_signals(struct init *init)
 		bool is_launcher = (!init->box->has_pid_namespace ||
 				    info.ssi_pid == 0) &&
 				   info.ssi_code != SI_KERNEL;
+		/* Told to who leads the session, and for him to pass on. */
+		bool is_hangup = init->box->has_terminal &&
+				 info.ssi_signo == SIGHUP &&
+				 info.ssi_code == SI_KERNEL;
 
 		if (info.ssi_signo == BOX_THREAD_DIED && is_launcher)
 			end_as_killed(init);
 		if (info.ssi_signo == SIGCHLD)
 			init->has_child_news = true;
-		else if (info.ssi_signo <= FORWARDED_MAX && is_launcher)
+		else if (info.ssi_signo <= FORWARDED_MAX &&
+			 (is_launcher || is_hangup))
 			forward(init, (int)info.ssi_signo);
 	}
 }

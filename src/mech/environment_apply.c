@@ -58,7 +58,7 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 	return n + 1;
 }
 
-#define OURS_MAX 4
+#define OURS_MAX 5
 
 /* Closes, or marks, all but 0-2, what the policy keeps, and the pipes in also. */
 static int all_but(struct box *box, const int *also, size_t n_also,
@@ -107,7 +107,7 @@ int streams_apply(struct box *box, struct child_failure *failure)
 int close_sources_apply(struct box *box, struct child_failure *failure)
 {
 	const int all[] = { box->go_fd, box->report_fd, box->parent_fd,
-			    box->cpu_stat_fd };
+			    box->cpu_stat_fd, box->terminal_fd };
 	int ours[OURS_MAX];
 	size_t n = 0;
 

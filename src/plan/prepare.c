@@ -99,7 +99,8 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 		/* The program has a pipe there, which has no name. */
 		if (i > 0 && box->output_limit != UINT64_MAX)
 			continue;
-		if (!abi || flags < 0 || flags & O_PATH ||
+		/* The outer terminal is none of the program's. */
+		if (!abi || box->on_terminal[i] || flags < 0 || flags & O_PATH ||
 		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
 		    !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
 			continue;
@@ -226,8 +227,25 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 		box->listen_ports = policy->listen.ports;
 		box->n_listen_ports = policy->listen.n;
 	}
-	box->new_session = plan->steps & STEP_BIT(STEP_SESSION);
+	box->leads_group = plan->steps & (STEP_BIT(STEP_SESSION) |
+					  STEP_BIT(STEP_FOREGROUND));
 	box->envp = plan->envp;
+}
+
+/* Without a devpts of its own it lies in the host's: that one, and no other there. */
+static void prepare_terminal(const struct fh_plan *plan,
+			     const struct prepare_request *request,
+			     struct box *box)
+{
+	box->has_terminal = plan->steps & STEP_BIT(STEP_TERMINAL);
+	memcpy(box->on_terminal, request->on_terminal,
+	       sizeof(box->on_terminal));
+	box->terminal_fd = request->terminal_fd;
+	if (request->terminal_fd >= 0)
+		box->terminal_rights = (landlock_access(FH_READ | FH_WRITE, false,
+							landlock_abi_used(plan)) |
+					LL_FS_IOCTL_DEV) &
+				       plan->landlock.handled_fs;
 }
 
 /* The program's process hands the listener to init by writing its number. */
@@ -297,6 +315,7 @@ int plan_prepare_for(const struct fh_plan *plan,
 	memcpy(ret->box.streams, request->streams, sizeof(request->streams));
 	raise_descriptor_limit(plan, request, ret);
 	prepare_rest(plan, &ret->box);
+	prepare_terminal(plan, request, &ret->box);
 	/* Before anything of ours could take a number that shall be kept. */
 	r = prepare_descriptors(plan, ret, err);
 	if (r == 0)
@@ -327,7 +346,8 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 		 struct prepared *ret, struct fh_error *err)
 {
 	const struct prepare_request request = { .argv = argv,
-						 .streams = { 0, 1, 2 } };
+						 .streams = { 0, 1, 2 },
+						 .terminal_fd = -1 };
 
 	return plan_prepare_for(plan, &request, ret, err);
 }

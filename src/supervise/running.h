@@ -30,6 +30,7 @@ struct running {
 	int pid_fd;
 	int go_fd; /* our end: a byte lets init go on, or ends all */
 	int report_fd;
+	int terminal_fd; /* master of the box's own terminal, until taken; -1 */
 	bool has_pid_namespace;
 	bool is_born_inside; /* of .cgroup, which it need not be moved to */
 	bool is_standing; /* all fences; from here on there is a program */

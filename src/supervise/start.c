@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "policy/policy.h"
+#include "supervise/pty.h"
 #include "supervise/running.h"
 #include "supervise/trace.h"
 #include "sys/process.h"
@@ -319,6 +320,36 @@ static int release_init(const struct box *box, struct running *running,
 	return r < 0 ? r : read_message(running, deadline_us, BOX_STARTING, err);
 }
 
+static int take_terminal(const struct box *box, struct running *running,
+			 struct fh_error *err)
+{
+	int fd;
+
+	/* One that was made outside was never the box's to send. */
+	if (!box->has_terminal || box->terminal_fd >= 0)
+		return 0;
+	fd = pty_receive(running->go_fd);
+	if (fd < 0)
+		return fail(err, fd, "take the box's terminal");
+	running->terminal_fd = fd;
+	return 0;
+}
+
+/* A box that is killed while it is built has said nothing: its memory may be why. */
+static int look_for_memory(const struct running *running, int code,
+			   struct fh_error *err)
+{
+	struct cgroup_account account = { 0 };
+
+	if (running->cgroup)
+		cgroup_read(running->cgroup, &account);
+	if (!account.memory_hits)
+		return code;
+	fail(err, -ENOMEM, "build the box with so little memory");
+	error_remedy(err, "allow more with --memory");
+	return -ENOMEM;
+}
+
 int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 		  struct trace *trace, struct running *ret,
 		  struct fh_error *err)
@@ -327,7 +358,7 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->pid_fd = ret->go_fd = ret->report_fd = -1;
+	ret->pid_fd = ret->go_fd = ret->report_fd = ret->terminal_fd = -1;
 	ret->trace = trace;
 	ret->cgroup = cgroup;
 	view_from_inside(box, cgroup);
@@ -340,7 +371,11 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	r = clone_init(box, ret, err);
 	if (r == 0)
 		r = release_init(box, ret, deadline_us, err);
+	if (r == 0)
+		r = take_terminal(box, ret, err);
 	ret->is_standing = r == 0;
+	if (r == -EPROTO)
+		r = look_for_memory(ret, r, err);
 	if (r < 0)
 		running_done(ret);
 	return r;
