@@ -14,6 +14,8 @@
 #include "explain_print.h"
 #include "relay.h"
 #include "report_file.h"
+#include "terminal.h"
+#include "terminal_auto.h"
 #include "watch.h"
 
 /* What the policy says to us: asked before the box is started, for once it
@@ -22,8 +24,8 @@ struct session {
 	bool is_quiet;
 	bool is_verbose;
 	bool is_explaining;
-	bool has_own_session;
-	bool has_pty; /* what the program shows passes through us */
+	bool shares_terminal, has_terminal; /* tty inherit, tty pty */
+	struct terminal *terminal;
 	char *keep_fds; /* one a line */
 	struct watch watch;
 	struct report report;
@@ -53,8 +55,8 @@ static int ask(const struct fh_policy *policy, struct session *ret,
 		{ "quiet", "yes", &ret->is_quiet },
 		{ "verbose", "yes", &ret->is_verbose },
 		{ "explain", "yes", &ret->is_explaining },
-		{ "tty", "none", &ret->has_own_session },
-		{ "tty", "pty", &ret->has_pty },
+		{ "tty", "inherit", &ret->shares_terminal },
+		{ "tty", "pty", &ret->has_terminal },
 	};
 	int r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
 
@@ -89,11 +91,16 @@ static int session_begin(const struct fh_policy *policy, struct session *ret,
 		r = check_kept(ret, err);
 	if (r == 0)
 		r = status_open(policy, &ret->watch.status, err);
-	return r < 0 ? r : report_open(policy, &ret->report, err);
+	if (r == 0)
+		r = report_open(policy, &ret->report, err);
+	if (r == 0 && ret->has_terminal)
+		r = terminal_new(&ret->terminal, err);
+	return r;
 }
 
 static void session_done(struct session *session)
 {
+	terminal_free(session->terminal);
 	free(session->keep_fds);
 	status_done(&session->watch.status);
 	report_done(&session->report);
@@ -220,6 +227,9 @@ static int follow(int signals, struct fh_box *box, struct session *session,
 		  char **argv)
 {
 	struct watch *watch = &session->watch;
+	struct relay relay = { .signals = signals, .box = box, .watch = watch,
+			       .terminal = session->terminal,
+			       .has_own_session = !session->shares_terminal };
 	struct fh_result result = { 0 };
 	struct fh_error err;
 	int r;
@@ -229,10 +239,12 @@ static int follow(int signals, struct fh_box *box, struct session *session,
 		say_guarantees(fh_box_plan(box));
 	release_streams(session);
 	progress_begin(&watch->progress, session->is_verbose &&
-						 !session->has_pty);
-	r = relay_until_end(signals, box, session->has_own_session, watch,
-			    &result, &err);
+						 !session->has_terminal);
+	r = relay_until_end(&relay, &result, &err);
 	progress_erase(&watch->progress);
+	/* What we have to say belongs on a terminal that is as it was. */
+	terminal_free(session->terminal);
+	session->terminal = NULL;
 	return r < 0 ? fail(session, &err, FH_EXIT_NOT_BOXED)
 		     : conclude(box, session, argv, &result);
 }
@@ -297,6 +309,8 @@ int cmd_run(int argc, char **argv)
 		print_error(&err);
 		r = FH_EXIT_NOT_BOXED;
 	}
+	if (r == 0)
+		r = terminal_settle(policy);
 	if (r == 0)
 		r = box_program(policy, argv + rest, &sig);
 	fh_policy_free(policy);

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "exit_codes.h"
+#include "terminal_auto.h"
 
 /* Checking opens every source: what run would refuse, show does. */
 static int show(const struct fh_policy *policy, char **argv, bool json)
@@ -34,6 +35,8 @@ int cmd_show(int argc, char **argv)
 	int rest = 0;
 	int r = options_parse(argv[0], argc, argv, own, policy, &rest);
 
+	if (r == 0)
+		r = terminal_settle(policy);
 	if (r == 0)
 		r = show(policy, rest < argc ? argv + rest : NULL, json);
 	fh_policy_free(policy);

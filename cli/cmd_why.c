@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "exit_codes.h"
+#include "terminal_auto.h"
 
 static int print_answer(char **words, bool is_allowed, const char *reason,
 			const char *advice)
@@ -58,6 +59,8 @@ int cmd_why(int argc, char **argv)
 		print_error(&err);
 		r = FH_EXIT_NOT_BOXED;
 	}
+	if (r == 0)
+		r = terminal_settle(policy);
 	if (r == 0)
 		r = why(policy, argv + rest);
 	fh_policy_free(policy);

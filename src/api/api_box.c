@@ -7,8 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/proc.h"
+#include "plan/ceilings.h"
 #include "plan/prepare.h"
+#include "supervise/pty.h"
 
 static const struct fh_spawn_options defaults = {
 	.size = sizeof(struct fh_spawn_options),
@@ -39,6 +42,22 @@ static void keep(struct fh_box *box, int r, struct prepared *prepared)
 	refusals_done(&box->account->refusals);
 }
 
+/* A cgroup that was planned and cannot be made is no box without one. */
+static int start_prepared(struct fh_box *box, const struct fh_plan *plan,
+			  struct prepared *prepared, struct fh_error *err)
+{
+	struct trace *trace = box->explain ? explain_trace(box->explain) : NULL;
+	struct cgroup *cgroup = NULL;
+	int r = 0;
+
+	if (plan->has_cgroup)
+		r = cgroup_new(plan->kernel.cgroup.way, &plan->cgroup, &cgroup,
+			       err);
+	return r < 0 ? r
+		     : running_start(&prepared->box, plan->policy->timeout_ms,
+				     cgroup, trace, &box->running, err);
+}
+
 /* One try with one plan. */
 static int start(struct fh_box *box, const struct fh_plan *plan,
 		 char *const *argv, const struct fh_spawn_options *options,
@@ -48,8 +67,10 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 		.argv = argv,
 		.may_raise_descriptors = options->flags & FH_SPAWN_RAISE_NOFILE,
 		.is_traced = options->flags & FH_SPAWN_EXPLAIN,
+		.terminal_fd = -1,
 	};
 	struct prepared prepared;
+	struct pty pty = PTY_NONE;
 	int r = prepare_check_kept(plan->policy, err);
 
 	if (r == 0)
@@ -57,7 +78,13 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 	if (r < 0)
 		return r;
 	memcpy(request.streams, box->streams.child, sizeof(request.streams));
-	r = plan_prepare_for(plan, &request, &prepared, err);
+	if (plan->steps & STEP_BIT(STEP_TERMINAL))
+		r = pty_prepare(options->streams, &box->streams,
+				plan->has_namespaces, &pty, err);
+	request.terminal_fd = pty.slave;
+	memcpy(request.on_terminal, pty.on, sizeof(request.on_terminal));
+	if (r == 0)
+		r = plan_prepare_for(plan, &request, &prepared, err);
 	if (r == 0) {
 		prepared.box.dies_with_thread =
 			options->flags & FH_SPAWN_DIE_WITH_THREAD;
@@ -65,13 +92,12 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 			r = explain_new(plan, &prepared, &box->account->refusals,
 					&box->explain, err);
 		if (r == 0)
-			r = running_start(&prepared.box,
-					  plan->policy->timeout_ms,
-					  box->explain ? explain_trace(box->explain)
-						       : NULL,
-					  &box->running, err);
+			r = start_prepared(box, plan, &prepared, err);
 		keep(box, r, &prepared);
 	}
+	if (r == 0 && pty.master >= 0)
+		box->running.terminal_fd = fd_take(&pty.master);
+	pty_done(&pty);
 	streams_close(&box->streams, r < 0);
 	return r;
 }
@@ -139,6 +165,8 @@ static int plan_and_start(struct fh_box *box, const struct fh_policy *policy,
 		kernel = *options->kernel;
 	else
 		kernel_probe_quick(&kernel);
+	if (plan_asks_cgroup(box->policy, &kernel))
+		kernel_probe_cgroup(&kernel);
 	r = plan_new(box->policy, &kernel,
 		     environment(options), &box->own_plan, err);
 	if (r < 0)
@@ -186,6 +214,7 @@ static struct fh_box *box_new(void)
 		return NULL;
 	}
 	box->running.pid_fd = box->running.go_fd = box->running.report_fd = -1;
+	box->running.terminal_fd = -1;
 	for (int i = 0; i < 3; i++)
 		box->streams.ours[i] = -1;
 	return box;

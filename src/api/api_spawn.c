@@ -120,6 +120,15 @@ int fh_box_stream(struct fh_box *box, int number)
 		       : fd_take(&box->streams.ours[number]);
 }
 
+int fh_box_terminal(struct fh_box *box)
+{
+	if (!box)
+		return -EINVAL;
+	return box->running.terminal_fd < 0
+		       ? -EBADF
+		       : fd_take(&box->running.terminal_fd);
+}
+
 int fh_kill(struct fh_box *box, int sig, struct fh_error *err)
 {
 	int r = api_needs(box, err);

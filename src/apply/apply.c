@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apply/child.h"
+#include "apply/init_output.h"
 #include "base/io.h"
 #include "mech/capabilities_apply.h"
 #include "mech/environment_apply.h"
@@ -67,6 +68,7 @@ static const step_apply steps[N_STEPS] = {
 	[STEP_ROOT_SWITCH] = root_switch_apply,
 	[STEP_NETWORK] = network_apply,
 	[STEP_LOOPBACK] = loopback_apply,
+	[STEP_TERMINAL] = terminal_apply,
 	[STEP_LOCK] = lock_apply,
 	[STEP_CAPABILITIES] = capabilities_apply,
 	[STEP_NO_NEW_PRIVS] = no_new_privs_apply,
@@ -75,6 +77,7 @@ static const step_apply steps[N_STEPS] = {
 	[STEP_FORK] = fork_apply,
 	[STEP_PROGRAM_DEATH] = parent_death_apply,
 	[STEP_SESSION] = session_apply,
+	[STEP_FOREGROUND] = foreground_apply,
 	[STEP_RLIMITS] = rlimits_apply,
 	[STEP_SIGNALS] = signals_apply,
 	[STEP_CWD] = cwd_apply,
@@ -163,7 +166,6 @@ static _Noreturn void run_program(struct box *box,
 static _Noreturn void fork_failed(struct box *box,
 				  struct child_failure *failure, int code)
 {
-	child_fail(failure, code, "fork", "the program");
 	child_report_failure(box, STEP_FORK, code, failure, FH_EXIT_NOT_BOXED);
 	_exit(FH_EXIT_NOT_BOXED);
 }
@@ -182,14 +184,15 @@ static bool can_share(void)
 	       process_mark_range(~0u, ~0u) == 0;
 }
 
-static int make_ready(struct box *box, int ret_ready[2])
+static int make_ready(struct box *box, int ret_ready[2],
+		      struct child_failure *failure)
 {
 	if (box->counts_refusals &&
 	    (!can_share() || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 					ret_ready) < 0))
 		box->counts_refusals = false;
 	if (!box->counts_refusals && pipe2(ret_ready, O_CLOEXEC) < 0)
-		return -errno;
+		return child_fail(failure, -errno, "fork", "the program");
 	return 0;
 }
 
@@ -206,6 +209,7 @@ static long fork_program(const struct box *box)
 void box_apply(struct box *box)
 {
 	struct child_failure failure = { 0 };
+	struct init_output output;
 	int ready[2], r;
 	long program;
 
@@ -216,14 +220,17 @@ void box_apply(struct box *box)
 	}
 	for (int step = 0; step <= STEP_FORK; step++)
 		take_step(box, step, &failure);
-	r = make_ready(box, ready);
+	r = init_output_open(&output, box, &failure);
+	if (r == 0)
+		r = make_ready(box, ready, &failure);
 	if (r < 0)
 		fork_failed(box, &failure, r);
 	box->ready_fd = ready[0];
 	box->init_pid = getpid();
 	program = fork_program(box);
 	if (program < 0)
-		fork_failed(box, &failure, -errno);
+		fork_failed(box, &failure, child_fail(&failure, -errno, "fork",
+						      "the program"));
 	if (program == 0) {
 		if (!box->counts_refusals)
 			close(ready[1]);
@@ -231,5 +238,5 @@ void box_apply(struct box *box)
 	}
 	if (!box->counts_refusals)
 		close(ready[0]);
-	init_run(box, (pid_t)program, ready[1]);
+	init_run(box, &output, (pid_t)program, ready[1]);
 }

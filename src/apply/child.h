@@ -36,6 +36,8 @@ _Noreturn void box_apply(struct box *box);
 
 /* Stays pid 1: reaps, forwards, reports the end of program. Writes one byte
  * to ready_fd once it is confined; the program waits for it. */
-_Noreturn void init_run(struct box *box, pid_t program, int ready_fd);
+struct init_output;
+_Noreturn void init_run(struct box *box, struct init_output *output,
+			pid_t program, int ready_fd);
 
 #endif

@@ -1,33 +1,37 @@
 /* Pid 1 of the box: reaps, forwards signals, reports the program's end. */
 #include <errno.h>
-#include <fcntl.h>
 #include <fumehood/result.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "apply/child.h"
+#include "apply/init_descendants.h"
+#include "apply/init_evidence.h"
+#include "apply/init_output.h"
 #include "apply/init_refusals.h"
+#include "apply/init_time.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/number.h"
 #include "mech/environment_apply.h"
 #include "mech/seccomp_apply.h"
 
 /*
  *            SIGCHLD              program reaped
  *   waiting ---------> reaping ------------------> reported --> exit:
- *      |  ^               |                         the kernel kills
- *      |  +---------------+ somebody else           what is left
+ *      |  ^               |           |   ^        the kernel kills
+ *      |  +---------------+ somebody  |   |        what is left
+ *      |                     else     +- draining, where output is counted:
+ *      |                                 until the relay has ended, or no time is left
+ *      | the program stopped or goes on: told
  *      | other signal: to the program's group
- *      | time limit: SIGTERM to it, then, GRACE_MS later, exit
+ *      | a limit of time: SIGTERM or SIGXCPU to it, then, grace later, exit
+ *      | the relay has passed all that may be printed --> exit
  *      | end of file on go_fd, or the launcher's pidfd: it is gone --> exit
  *      | a byte on go_fd: the launcher wants the end --> exit
  *      | BOX_THREAD_DIED: its thread has ended --> exit
@@ -42,11 +46,15 @@
 struct init {
 	struct box *box;
 	pid_t program;
+	bool has_ended; /* the program: its number may be anybody's */
+	bool has_child_news; /* since the program was looked at */
+	bool hit_pids;
+	int status; /* of the program, when it has ended */
 	int signals;	/* signalfd of everything, all blocked since start */
-	bool is_timed_out;
-	uint64_t deadline_ms; /* UINT64_MAX = none */
-	int children;	/* /proc/self/task/../children; -1 with a pid ns */
 	int ready_fd;	/* to and from the program's process; -1 when done */
+	struct init_time time;
+	struct init_descendants descendants;
+	struct init_output *output;
 	struct init_refusals refusals;
 };
 
@@ -60,76 +68,81 @@ enum {
 };
 
 #define FORWARDED_MAX 31
-#define GRACE_MS 2000 /* between asking to end and ending */
-#define REAP_BATCH 256 /* between two looks at the launcher's pipe */
 
-static int raw_wait(pid_t *ret_pid, int *ret_status)
-{
-	long pid = syscall(SYS_wait4, -1, ret_status, WNOHANG | __WALL, NULL);
-
-	*ret_pid = (pid_t)pid;
-	return pid < 0 ? -errno : 0;
-}
-
-/*
- * Without a pid namespace nobody else kills what the program left behind.
- * Orphans come to us (subreaper), so killing our children until none is left
- * reaches every descendant; stopping them first keeps a fork loop from
- * outrunning us.
- */
-static size_t signal_children(struct init *init, int sig)
-{
-	char buffer[4096];
-	size_t n = 0;
-	ssize_t len = pread(init->children, buffer, sizeof(buffer) - 1, 0);
-	char *word = buffer;
-
-	if (len <= 0)
-		return 0;
-	buffer[len] = '\0';
-	/* A word cut by the buffer's end would be another pid. */
-	if (len == sizeof(buffer) - 1)
-		*strrchr(buffer, ' ') = '\0';
-	while (*word >= '0' && *word <= '9') {
-		pid_t pid = 0;
-
-		while (*word >= '0' && *word <= '9')
-			pid = pid * 10 + (*word++ - '0');
-		kill(pid, sig);
-		n++;
-		while (*word == ' ')
-			word++;
-	}
-	return n;
-}
-
-static void end_descendants(struct init *init)
-{
-	pid_t pid;
-	int status;
-
-	if (init->children < 0)
-		return;
-	while (signal_children(init, SIGSTOP)) {
-		signal_children(init, SIGKILL);
-		/* A bound, or processes that make new ones as fast as they
-		 * are reaped would keep us from the next round. */
-		for (int n = 0; n < REAP_BATCH; n++)
-			if (raw_wait(&pid, &status) < 0 || pid <= 0)
-				break;
-	}
-}
-
-static _Noreturn void finish(struct init *init, int status)
+static _Noreturn void finish(struct init *init, enum box_end ended_by,
+			     int status)
 {
 	struct box_message message = { .kind = BOX_ENDED, .status = status,
-				       .ended_by = init->is_timed_out ? BOX_BY_TIME
-							   : BOX_BY_ITSELF };
+				       .ended_by = ended_by,
+				       .hit_pids = init->hit_pids };
 
-	end_descendants(init);
+	init_descendants_end(&init->descendants, 0, &status);
 	write_exactly(init->box->report_fd, &message, sizeof(message));
 	init_refusals_report(&init->refusals, init->box);
 	_exit(0);
+}
+
+/* Ends what still runs, the program as well unless it has ended. */
+static _Noreturn void finish_by(struct init *init, enum box_end ended_by)
+{
+	finish(init, ended_by, init->has_ended ? init->status : SIGKILL);
+}
+
+static void relay_ended(struct init *init, int status)
+{
+	init->output->relay = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == OUTPUT_TOO_MUCH)
+		finish_by(init, BOX_BY_OUTPUT);
+	if (init->has_ended)
+		finish(init, init->time.ended_by, init->status);
+}
+
+/* Nobody else can then keep the relay from passing on what is there, or add to
+ * it. In a pid namespace the others end with us. */
+static void drain(struct init *init)
+{
+	int status;
+
+	if (init->box->has_pid_namespace)
+		kill(-1, SIGSTOP);
+	init_output_drain(init->output);
+	if (init_descendants_end(&init->descendants, init->output->relay,
+				 &status))
+		relay_ended(init, status);
+}
+
+static void program_ended(struct init *init, int status)
+{
+	init->has_ended = true;
+	init->status = status;
+	init->hit_pids = status != 0 && init_has_no_process_left();
+	if (!init->output->relay)
+		finish(init, init->time.ended_by, status);
+	drain(init);
+}
+
+/* Dropped when nobody reads: it may stop itself without end. */
+static void tell(const struct init *init, char what)
+{
+	send(init->box->go_fd, &what, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Of the others nothing but the end is of interest. */
+static void look_at_program(struct init *init)
+{
+	int status;
+
+	init->has_child_news = false;
+	if (init->has_ended ||
+	    wait4(init->program, &status, WNOHANG | WUNTRACED | WCONTINUED |
+		  __WALL, NULL) != init->program)
+		return;
+	if (WIFSTOPPED(status))
+		tell(init, BOX_TOLD_STOPPED);
+	else if (WIFCONTINUED(status))
+		tell(init, BOX_TOLD_CONTINUED);
+	else
+		program_ended(init, status);
 }
 
 /* Is there more to reap? */
@@ -138,11 +151,15 @@ static bool reap(struct init *init)
 	pid_t pid;
 	int status;
 
-	for (int n = 0; n < REAP_BATCH; n++) {
-		if (raw_wait(&pid, &status) < 0 || pid <= 0)
+	if (init->has_child_news)
+		look_at_program(init);
+	for (int n = 0; n < INIT_REAP_BATCH; n++) {
+		if (init_wait_any(&pid, &status) < 0 || pid <= 0)
 			return false;
-		if (pid == init->program)
-			finish(init, status);
+		if (pid == init->output->relay)
+			relay_ended(init, status);
+		else if (pid == init->program && !init->has_ended)
+			program_ended(init, status);
 	}
 	return true;
 }
@@ -151,8 +168,10 @@ static bool reap(struct init *init)
  * parent in its session would ignore SIGTSTP. */
 static void forward(struct init *init, int sig)
 {
-	pid_t group = init->box->new_session ? -init->program : init->program;
+	pid_t group = init->box->leads_group ? -init->program : init->program;
 
+	if (init->has_ended)
+		return;
 	if (sig == SIGTSTP)
 		sig = SIGSTOP;
 	/* Before its new session the program has no group of its own. */
@@ -162,7 +181,9 @@ static void forward(struct init *init, int sig)
 
 static _Noreturn void end_as_killed(struct init *init)
 {
-	end_descendants(init);
+	int status;
+
+	init_descendants_end(&init->descendants, 0, &status);
 	init_refusals_report(&init->refusals, init->box);
 	_exit(FH_EXIT_SIGNAL_BASE + SIGKILL);
 }
@@ -178,39 +199,30 @@ static void read_signals(struct init *init)
 		bool is_launcher = (!init->box->has_pid_namespace ||
 				    info.ssi_pid == 0) &&
 				   info.ssi_code != SI_KERNEL;
+		/* Told to who leads the session, and for him to pass on. */
+		bool is_hangup = init->box->has_terminal &&
+				 info.ssi_signo == SIGHUP &&
+				 info.ssi_code == SI_KERNEL;
 
 		if (info.ssi_signo == BOX_THREAD_DIED && is_launcher)
 			end_as_killed(init);
-		if (info.ssi_signo != SIGCHLD &&
-		    info.ssi_signo <= FORWARDED_MAX && is_launcher)
+		if (info.ssi_signo == SIGCHLD)
+			init->has_child_news = true;
+		else if (info.ssi_signo <= FORWARDED_MAX &&
+			 (is_launcher || is_hangup))
 			forward(init, (int)info.ssi_signo);
 	}
-}
-
-static int open_children(struct init *init, struct child_failure *failure)
-{
-	char path[64] = "/proc/self/task/";
-
-	init->children = -1;
-	if (init->box->has_pid_namespace)
-		return 0;
-	number_format(path + strlen(path), (uint64_t)getpid());
-	memcpy(path + strlen(path), "/children", sizeof("/children"));
-	init->children = open(path, O_RDONLY | O_CLOEXEC);
-	if (init->children < 0)
-		return child_fail(failure, -errno, "watch",
-				  "the program's descendants");
-	return 0;
 }
 
 /* Init needs no stream of the program's: holding one open would keep the
  * other end of a pipe waiting. */
 static int close_streams(const struct init *init)
 {
-	const int ours[] = { init->box->go_fd,	   init->box->report_fd,
-			     init->box->parent_fd, init->children,
-			     init->signals,	   init->ready_fd,
-			     init->refusals.listener };
+	const int ours[] = { init->box->go_fd,	     init->box->report_fd,
+			     init->box->parent_fd,   init->box->cpu_stat_fd,
+			     init->signals,	     init->ready_fd,
+			     init->output->control,  init->refusals.listener,
+			     init->descendants.children };
 	int keep[ARRAY_SIZE(ours)];
 	size_t n = 0;
 
@@ -238,11 +250,28 @@ static void take_listener(struct init *init)
 		close_streams(init);
 }
 
+static int release_program(struct init *init, struct child_failure *failure)
+{
+	int r = write_exactly(init->ready_fd, "", 1);
+
+	if (r < 0)
+		return child_fail(failure, r, "release", "the program");
+	if (!init->box->counts_refusals) {
+		close(init->ready_fd);
+		init->ready_fd = -1;
+	}
+	return 0;
+}
+
 static int init_prepare(struct init *init, struct child_failure *failure)
 {
 	uint64_t all = ~UINT64_C(0);
-	int r = open_children(init, failure);
+	int r = init_descendants_open(&init->descendants, init->box, failure);
 
+	if (r == 0)
+		r = init_output_start(init->output, init->box, failure);
+	if (r == 0)
+		r = init_evidence_prepare(init->box, failure);
 	if (r < 0)
 		return r;
 	if (!init->box->counts_refusals)
@@ -253,63 +282,42 @@ static int init_prepare(struct init *init, struct child_failure *failure)
 				     SFD_NONBLOCK | SFD_CLOEXEC);
 	if (init->signals < 0)
 		return child_fail(failure, -errno, "watch", "signals");
+	if (prctl(PR_SET_NAME, BOX_INIT_NAME, 0, 0, 0) < 0)
+		return child_fail(failure, -errno, "name", "init");
 	r = seccomp_load(&init->box->init_filter);
 	if (r < 0)
 		return child_fail(failure, r, "load", "the filter of init");
-	r = write_exactly(init->ready_fd, "", 1);
-	if (r < 0)
-		return child_fail(failure, r, "release", "the program");
-	if (!init->box->counts_refusals) {
-		close(init->ready_fd);
-		init->ready_fd = -1;
-	}
-	return 0;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* For poll: until the deadline; never beyond what an int holds. */
-static int ms_left(const struct init *init)
-{
-	uint64_t now;
-
-	if (init->deadline_ms == UINT64_MAX)
-		return -1;
-	now = now_ms();
-	if (now >= init->deadline_ms)
-		return 0;
-	return init->deadline_ms - now > INT32_MAX
-		       ? INT32_MAX
-		       : (int)(init->deadline_ms - now);
+	return release_program(init, failure);
 }
 
 static void keep_time(struct init *init)
 {
-	if (init->deadline_ms == UINT64_MAX || now_ms() < init->deadline_ms)
+	struct init_time *time = &init->time;
+
+	switch (init_time_look(time)) {
+	case TIME_IS_LEFT:
 		return;
-	if (init->is_timed_out)
-		finish(init, SIGKILL);
-	init->is_timed_out = true;
+	case TIME_TO_END:
+		finish_by(init, time->ended_by);
+	case TIME_TO_ASK:
+		/* There is nobody to be asked: the relay waits in vain. */
+		if (init->has_ended)
+			finish_by(init, time->ended_by);
+	}
+	forward(init, time->ended_by == BOX_BY_CPU ? SIGXCPU : SIGTERM);
 	/* A stopped program could not end itself. */
-	forward(init, SIGTERM);
 	forward(init, SIGCONT);
-	init->deadline_ms = now_ms() + GRACE_MS;
 }
 
 /* The launcher has died, or wants an end of all at once. */
 static _Noreturn void obey_launcher(struct init *init)
 {
 	char byte;
+	int status;
 
 	if (recv(init->box->go_fd, &byte, 1, MSG_DONTWAIT) == 1)
 		end_as_killed(init);
-	end_descendants(init);
+	init_descendants_end(&init->descendants, 0, &status);
 	_exit(FH_EXIT_NOT_BOXED);
 }
 
@@ -334,7 +342,8 @@ static void turn(struct init *init)
 
 	keep_time(init);
 	watch(init, watched);
-	if (poll(watched, N_WATCHED, has_more ? 0 : ms_left(init)) < 0)
+	if (poll(watched, N_WATCHED,
+		 has_more ? 0 : init_time_left(&init->time)) < 0)
 		return;
 	if (watched[WATCHED_SIGNALS].revents)
 		read_signals(init);
@@ -347,11 +356,12 @@ static void turn(struct init *init)
 				    watched[WATCHED_LISTENER].revents);
 }
 
-void init_run(struct box *box, pid_t program, int ready_fd)
+void init_run(struct box *box, struct init_output *output, pid_t program,
+	      int ready_fd)
 {
 	struct init init = { .box = box, .program = program,
-			     .signals = -1, .deadline_ms = UINT64_MAX,
-			     .ready_fd = ready_fd,
+			     .signals = -1, .ready_fd = ready_fd,
+			     .output = output,
 			     .refusals = { .listener = -1 } };
 	struct child_failure failure = { 0 };
 	int r = init_prepare(&init, &failure);
@@ -362,8 +372,7 @@ void init_run(struct box *box, pid_t program, int ready_fd)
 				     FH_EXIT_NOT_BOXED);
 		_exit(FH_EXIT_NOT_BOXED);
 	}
-	if (box->timeout_ms != UINT64_MAX)
-		init.deadline_ms = now_ms() + box->timeout_ms;
+	init_time_begin(&init.time, box);
 	for (;;)
 		turn(&init);
 }

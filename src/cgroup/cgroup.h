@@ -30,11 +30,12 @@ struct cgroup_wish {
 struct cgroup_account {
 	uint64_t memory, memory_peak; /* bytes; 0: not known */
 	uint64_t pids, pids_peak;
-	uint64_t cpu_us;   /* user and system */
+	uint64_t cpu_us, user_us, system_us; /* the first is the sum */
 	uint64_t written;  /* bytes to disks */
 	uint64_t memory_hits; /* the kernel ended something for the ceiling */
 	uint64_t pids_hits;   /* forks that were refused */
-	bool has_cpu;
+	uint64_t cpu_hits;    /* periods in which it had to wait */
+	bool has_cpu, has_written; /* counted at all */
 };
 
 /**

@@ -58,11 +58,13 @@ size_t descriptors_insert(int *list, size_t n, int fd)
 	return n + 1;
 }
 
+#define OURS_MAX 5
+
 /* Closes, or marks, all but 0-2, what the policy keeps, and the pipes in also. */
 static int all_but(struct box *box, const int *also, size_t n_also,
 		   range_action act, struct child_failure *failure)
 {
-	int keep[BOX_KEEP_FDS_MAX + 3];
+	int keep[BOX_KEEP_FDS_MAX + OURS_MAX];
 	size_t n = 0;
 	int r;
 
@@ -104,10 +106,15 @@ int streams_apply(struct box *box, struct child_failure *failure)
  * closed twice. */
 int close_sources_apply(struct box *box, struct child_failure *failure)
 {
-	const int ours[] = { box->go_fd, box->report_fd, box->parent_fd };
+	const int all[] = { box->go_fd, box->report_fd, box->parent_fd,
+			    box->cpu_stat_fd, box->terminal_fd };
+	int ours[OURS_MAX];
+	size_t n = 0;
 
-	return all_but(box, ours, box->parent_fd < 0 ? 2 : 3,
-		       process_close_range, failure);
+	for (size_t i = 0; i < OURS_MAX; i++)
+		if (all[i] >= 0)
+			ours[n++] = all[i];
+	return all_but(box, ours, n, process_close_range, failure);
 }
 
 /* A program with threads opens all it has close-on-exec; what it asks to be

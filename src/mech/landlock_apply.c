@@ -97,6 +97,15 @@ static int add_stdio(int ruleset, const struct box *box,
 	return 0;
 }
 
+static int add_terminal(int ruleset, const struct box *box,
+			struct child_failure *failure)
+{
+	return box->terminal_rights
+		       ? add_rule(ruleset, box->terminal_fd,
+				  box->terminal_rights, "the terminal", failure)
+		       : 0;
+}
+
 static int fill(int ruleset, const struct box *box,
 		struct child_failure *failure)
 {
@@ -107,6 +116,8 @@ static int fill(int ruleset, const struct box *box,
 	failure->origin = NULL;
 	if (r == 0)
 		r = add_stdio(ruleset, box, failure);
+	if (r == 0)
+		r = add_terminal(ruleset, box, failure);
 	if (r == 0 && box->landlock_root)
 		r = add_path(ruleset, "/", box->landlock_root, failure);
 	if (r == 0)

@@ -2,10 +2,14 @@
 #include "mech/lifetime_apply.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "sys/process.h"
 
@@ -33,17 +37,62 @@ static int become_mappable(struct box *box, struct child_failure *failure)
 	return write_exactly(box->report_fd, &message, sizeof(message));
 }
 
-int maps_apply(struct box *box, struct child_failure *failure)
+/* The launcher has put us where we belong: from here on that is the root. */
+static int cgroup_view(const struct box *box, struct child_failure *failure)
+{
+	if (!box->unshares_cgroup || unshare(CLONE_NEWCGROUP) == 0)
+		return 0;
+	return child_fail(failure, -errno, "hide", "the cgroups outside");
+}
+
+/* The byte, and with it the account that the box's processor time is counted by. */
+static int receive_account(struct box *box, struct child_failure *failure)
+{
+	char go, room[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
+	struct iovec data = { .iov_base = &go, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1,
+				  .msg_control = room,
+				  .msg_controllen = sizeof(room) };
+	struct cmsghdr *part;
+	ssize_t n;
+
+	do {
+		n = recvmsg(box->go_fd, &message, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : -ENODATA;
+	part = CMSG_FIRSTHDR(&message);
+	if (!part || part->cmsg_level != SOL_SOCKET ||
+	    part->cmsg_type != SCM_RIGHTS ||
+	    part->cmsg_len != CMSG_LEN(sizeof(int)) ||
+	    message.msg_flags & MSG_CTRUNC)
+		return child_fail(failure, -EBADMSG, "receive",
+				  "the account of processor time");
+	memcpy(&box->cpu_stat_fd, CMSG_DATA(part), sizeof(int));
+	box->cpu_stat_fd = fd_raise(box->cpu_stat_fd);
+	return box->cpu_stat_fd < 0 ? box->cpu_stat_fd : 0;
+}
+
+static int await_go(struct box *box, struct child_failure *failure)
 {
 	char go;
+
+	failure->action = "wait for";
+	failure->object = "the id maps";
+	if (box->cpu_time_ms != UINT64_MAX)
+		return receive_account(box, failure);
+	return read_exactly(box->go_fd, &go, 1);
+}
+
+int maps_apply(struct box *box, struct child_failure *failure)
+{
 	int r = box->must_become_dumpable ? become_mappable(box, failure) : 0;
 
 	if (r == 0)
-		r = read_exactly(box->go_fd, &go, 1);
-
+		r = await_go(box, failure);
 	if (r == -ENODATA)
 		_exit(125); /* the launcher has failed, or is no more */
-	return r < 0 ? child_fail(failure, r, "wait for", "the id maps") : 0;
+	return r < 0 ? r : cgroup_view(box, failure);
 }
 
 /* For those who want the box to end with the thread. */

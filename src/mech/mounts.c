@@ -209,7 +209,7 @@ static int add_dev(struct fh_plan *plan)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(device_links); i++)
 		r = add_content(plan, MOUNT_SYMLINK, device_links[i][0],
 				device_links[i][1]);
-	if (r == 0 && plan->policy->tty == TTY_INHERIT) {
+	if (r == 0 && policy_tty(plan->policy) != TTY_NONE) {
 		r = add_device(plan, "/dev/tty", RW);
 		if (r == 0)
 			plan->mounts[plan->n_mounts - 1].landlock_extra =
@@ -269,7 +269,7 @@ static int add_shared_tree(struct fh_plan *plan)
 		r = add_host(plan, shared_proc[i], FH_READ);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(devices); i++)
 		r = add_host(plan, devices[i].path, devices[i].access);
-	if (r == 0 && plan->policy->tty == TTY_INHERIT) {
+	if (r == 0 && policy_tty(plan->policy) != TTY_NONE) {
 		r = add_host(plan, "/dev/tty", RW);
 		if (r == 0)
 			plan->mounts[plan->n_mounts - 1].landlock_extra =

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -342,32 +344,61 @@ bool seccomp_counts(const struct seccomp_request *request)
 	return request->can_count;
 }
 
+static void add_test(struct filter *filter, unsigned call, struct arg_test test)
+{
+	struct filter_rule *rule = &filter->rules[filter->n_rules++];
+
+	*rule = (struct filter_rule){ .nr = (int16_t)syscall_on(filter->arch,
+								call),
+				      .n_tests = 1,
+				      .tests = { test },
+				      .verdict = { VERDICT_ALLOW, 0 } };
+}
+
 /* Two calls by their argument, all else of them kills. */
 static void allow_counting(struct filter *filter)
 {
 	static const uint32_t ioctls[] = { SECCOMP_IOCTL_NOTIF_RECV,
 					   SECCOMP_IOCTL_NOTIF_SEND,
 					   SECCOMP_IOCTL_NOTIF_SET_FLAGS };
-	int ioctl_nr = syscall_on(filter->arch, CALL_ioctl);
-	int unshare_nr = syscall_on(filter->arch, CALL_unshare);
 
 	for (size_t i = 0; i < ARRAY_SIZE(ioctls); i++)
-		filter->rules[filter->n_rules++] = (struct filter_rule){
-			.nr = (int16_t)ioctl_nr,
-			.n_tests = 1,
-			.tests = { { .arg = 1, .op = ARG_EQ,
-				     .value = ioctls[i] } },
-			.verdict = { VERDICT_ALLOW, 0 },
-		};
-	filter->rules[filter->n_rules++] = (struct filter_rule){
-		.nr = (int16_t)unshare_nr,
-		.n_tests = 1,
-		.tests = { { .arg = 0, .op = ARG_EQ, .is_wide = true,
-			     .value = CLONE_FILES } },
-		.verdict = { VERDICT_ALLOW, 0 },
-	};
+		add_test(filter, CALL_ioctl,
+			 (struct arg_test){ .arg = 1, .op = ARG_EQ,
+					    .value = ioctls[i] });
+	add_test(filter, CALL_unshare,
+		 (struct arg_test){ .arg = 0, .op = ARG_EQ, .is_wide = true,
+				    .value = CLONE_FILES });
 	filter->by_nr[syscall_on(filter->arch, CALL_close_range)].kind =
 		VERDICT_ALLOW;
+}
+
+/* To tell without waiting, and to see whether a process can be made: one that has
+ * our memory and does nothing. */
+static void allow_watching(struct filter *filter)
+{
+	add_test(filter, CALL_clone,
+		 (struct arg_test){ .arg = 0, .op = ARG_EQ, .is_wide = true,
+				    .value = CLONE_VM | SIGCHLD });
+	add_test(filter, CALL_sendto,
+		 (struct arg_test){ .arg = 3, .op = ARG_EQ,
+				    .value = MSG_DONTWAIT | MSG_NOSIGNAL });
+}
+
+/* A process of our own: what it has no need of would kill it. */
+static void compile_own(enum filter_arch arch, const struct syscall_set *calls,
+			struct filter *ret)
+{
+	ret->arch = arch;
+	ret->n_rules = 0;
+	for (unsigned nr = 0; nr < FILTER_NR_MAX; nr++)
+		ret->by_nr[nr] = (struct verdict){ VERDICT_KILL, 0 };
+	for (unsigned call = 0; call < N_SYSCALLS; call++) {
+		int nr = syscall_on(arch, call);
+
+		if (nr >= 0 && calls->has[call])
+			ret->by_nr[nr].kind = VERDICT_ALLOW;
+	}
 }
 
 void seccomp_compile_init(enum filter_arch arch, bool counts,
@@ -376,18 +407,18 @@ void seccomp_compile_init(enum filter_arch arch, bool counts,
 	struct syscall_set calls;
 
 	seccomp_init_calls(&calls);
-	ret->arch = arch;
-	ret->n_rules = 0;
-	for (unsigned nr = 0; nr < FILTER_NR_MAX; nr++)
-		ret->by_nr[nr] = (struct verdict){ VERDICT_KILL, 0 };
-	for (unsigned call = 0; call < N_SYSCALLS; call++) {
-		int nr = syscall_on(arch, call);
-
-		if (nr >= 0 && calls.has[call])
-			ret->by_nr[nr].kind = VERDICT_ALLOW;
-	}
+	compile_own(arch, &calls, ret);
+	allow_watching(ret);
 	if (counts)
 		allow_counting(ret);
+}
+
+void seccomp_compile_relay(enum filter_arch arch, struct filter *ret)
+{
+	struct syscall_set calls;
+
+	seccomp_relay_calls(&calls);
+	compile_own(arch, &calls, ret);
 }
 
 static bool lets_through(struct verdict verdict)

@@ -74,6 +74,9 @@ int seccomp_compile(const struct seccomp_request *request, struct filter *ret,
 void seccomp_compile_init(enum filter_arch arch, bool counts,
 			  struct filter *ret);
 
+/* The filter of the output relay, which moves bytes and ends; pure. */
+void seccomp_compile_relay(enum filter_arch arch, struct filter *ret);
+
 /* Does a number get through, with some arguments at least? */
 bool seccomp_may_pass(const struct filter *filter, int nr);
 

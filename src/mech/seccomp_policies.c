@@ -100,6 +100,12 @@ static const uint16_t init_calls[] = {
 	C(wait4), C(write),
 };
 
+/* It passes bytes on, and has all that it does so with. */
+static const uint16_t relay_calls[] = {
+	C(close), C(exit), C(exit_group), C(poll), C(ppoll), C(read),
+	C(restart_syscall), C(write),
+};
+
 /* io_uring carries out calls that no filter sees. */
 static const uint16_t locked_calls[] = {
 	G(NAMESPACE),
@@ -149,6 +155,11 @@ void seccomp_policy_calls(enum syscall_policy policy, struct syscall_set *ret)
 void seccomp_init_calls(struct syscall_set *ret)
 {
 	FILL(ret, init_calls);
+}
+
+void seccomp_relay_calls(struct syscall_set *ret)
+{
+	FILL(ret, relay_calls);
 }
 
 void seccomp_locked_calls(struct syscall_set *ret)

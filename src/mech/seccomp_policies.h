@@ -11,6 +11,9 @@ void seccomp_policy_calls(enum syscall_policy policy, struct syscall_set *ret);
 /* The calls of the box's own init. */
 void seccomp_init_calls(struct syscall_set *ret);
 
+/* The calls of the output relay. */
+void seccomp_relay_calls(struct syscall_set *ret);
+
 /* Calls that no wish can allow: they would undo fences that the guarantees
  * rest on. */
 void seccomp_locked_calls(struct syscall_set *ret);

@@ -44,6 +44,7 @@ enum step {
 	STEP_NETWORK,	   /* while its maker still sees the old /proc */
 	STEP_LOOPBACK,
 	STEP_ROOT_SWITCH,
+	STEP_TERMINAL,	   /* in the box's own /dev/pts */
 	STEP_LOCK,	   /* a: second user namespace, no third */
 	STEP_CAPABILITIES, /* d */
 	STEP_NO_NEW_PRIVS, /* e */
@@ -53,6 +54,7 @@ enum step {
 	/* --- in the program's process ------------------------------------ */
 	STEP_PROGRAM_DEATH, /* without a pid namespace: die with init */
 	STEP_SESSION,
+	STEP_FOREGROUND, /* instead; while SIGTTOU is blocked */
 	STEP_SIGNALS,
 	STEP_CWD,
 	STEP_PROGRAM_LANDLOCK, /* without a pid namespace: init stays outside */
@@ -64,7 +66,7 @@ enum step {
 	N_STEPS,
 };
 
-#define STEP_BIT(step) (UINT32_C(1) << (step))
+#define STEP_BIT(step) (UINT64_C(1) << (step))
 
 enum mount_kind {
 	MOUNT_DIRECTORY, /* mkdir in the new root */
@@ -113,7 +115,7 @@ struct box_rlimit {
 #define BOX_CANDIDATES_MAX 32 /* directories of PATH that are tried */
 
 struct box {
-	uint32_t steps;		 /* STEP_BIT mask */
+	uint64_t steps;		 /* STEP_BIT mask */
 	bool has_pid_namespace;
 	uint64_t clone_flags; /* all but CLONE_NEWNET */
 
@@ -128,11 +130,14 @@ struct box {
 	/* Of the whole box, counted by init in cpu_stat_fd; UINT64_MAX = none, or
 	 * nobody who counts it. */
 	uint64_t cpu_time_ms;
+	uint32_t n_processors; /* that can use it up at once */
 	int cpu_stat_fd; /* of the box's cgroup: comes with the byte on go_fd; -1 */
 	uint64_t output_limit; /* bytes, kept by the output relay; UINT64_MAX */
 	bool unshares_cgroup; /* moved there after the clone: own view from then on */
 	bool has_terminal; /* a pseudo-terminal of its own, for the streams marked */
 	bool on_terminal[3];
+	int terminal_fd; /* the program's end: set by the child, or from outside; -1 */
+	uint64_t terminal_rights; /* that Landlock must give it; 0 = by its place */
 	int proc_fd;   /* /proc of the outside; set by the child */
 	int ready_fd;  /* the program's end of what it and init tell each other */
 	int init_pid;  /* in its own namespace */
@@ -165,7 +170,7 @@ struct box {
 	size_t n_rlimits;
 	const int *keep_fds; /* sorted */
 	size_t n_keep_fds;
-	bool new_session;
+	bool leads_group; /* the program: signals are for all in it */
 	bool may_write; /* the filter lets it, whatever the arguments */
 
 	const char *cwd;
@@ -175,6 +180,7 @@ struct box {
 	size_t n_candidates;
 
 	struct bpf_program init_filter;
+	struct bpf_program output_filter; /* of the output relay; empty without */
 	struct bpf_program filter;
 
 	/* Refused calls are counted: .telling_filter is loaded instead, and init
@@ -211,7 +217,7 @@ enum box_end {
 };
 
 /* What init tells on go_fd while the program runs: one byte each, dropped when nobody
- * reads them. With the first one, BOX_TERMINAL, comes the terminal's master. */
+ * reads them. With the first one, BOX_TOLD_TERMINAL, comes the terminal's master. */
 #define BOX_TOLD_TERMINAL 't'
 #define BOX_TOLD_STOPPED 's'
 #define BOX_TOLD_CONTINUED 'c'

@@ -143,6 +143,8 @@ static void hold_privileges(struct fh_plan *plan)
 	plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SECCOMP));
 	if (plan->steps & STEP_BIT(STEP_SESSION))
 		plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(SESSION));
+	if (plan->steps & STEP_BIT(STEP_TERMINAL))
+		plan_held(plan, FH_GUARANTEE_TERMINAL, BIT(PTY));
 }
 
 /* A guarantee that is required but that nothing was asked of is a wish that

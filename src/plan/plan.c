@@ -99,7 +99,7 @@ static void decide_steps(struct fh_plan *plan)
 	const struct fh_policy *policy = plan->policy;
 	bool changes_ids = plan->uid != plan->kernel.uid ||
 			   plan->gid != plan->kernel.gid;
-	uint32_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_MAPS) |
+	uint64_t steps = STEP_BIT(STEP_PARENT_DEATH) | STEP_BIT(STEP_MAPS) |
 		STEP_BIT(STEP_KEYRING) | STEP_BIT(STEP_CAPABILITIES) |
 		STEP_BIT(STEP_NO_NEW_PRIVS) | STEP_BIT(STEP_FORK) |
 		STEP_BIT(STEP_RLIMITS) | STEP_BIT(STEP_SIGNALS) |
@@ -134,6 +134,8 @@ static void decide_steps(struct fh_plan *plan)
 				 : STEP_BIT(STEP_PROGRAM_LANDLOCK);
 	if (policy_tty(policy) == TTY_NONE)
 		steps |= STEP_BIT(STEP_SESSION);
+	if (policy_tty(policy) == TTY_PTY)
+		steps |= STEP_BIT(STEP_TERMINAL) | STEP_BIT(STEP_FOREGROUND);
 	if (policy->no_write_exec && plan->kernel.has_mdwe)
 		steps |= STEP_BIT(STEP_WRITE_EXEC);
 	plan->steps = steps;

@@ -59,7 +59,7 @@ struct fh_plan {
 	bool has_namespaces; /* tier A; else Landlock, seccomp and the rest */
 	bool has_userns;     /* false when root keeps capabilities */
 	bool has_proc;	     /* a fresh /proc can be mounted */
-	uint32_t steps;	     /* STEP_BIT mask */
+	uint64_t steps;	     /* STEP_BIT mask */
 	uint64_t clone_flags;
 	uid_t uid;
 	gid_t gid;

@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "base/scratch.h"
 #include "mech/bpf_notify.h"
 #include "mech/filter_trace.h"
 #include "mech/landlock.h"
@@ -21,6 +22,7 @@
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
+#include "sys/processors.h"
 #include "tables/landlock_rights.h"
 
 #define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
@@ -94,7 +96,11 @@ static void prepare_stdio(const struct fh_plan *plan, struct box *box)
 		int flags = fcntl(fd, F_GETFL);
 		struct stat st;
 
-		if (!abi || flags < 0 || flags & O_PATH ||
+		/* The program has a pipe there, which has no name. */
+		if (i > 0 && box->output_limit != UINT64_MAX)
+			continue;
+		/* The outer terminal is none of the program's. */
+		if (!abi || box->on_terminal[i] || flags < 0 || flags & O_PATH ||
 		    (flags & O_ACCMODE) > O_RDWR || fstat(fd, &st) < 0 ||
 		    !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
 			continue;
@@ -174,6 +180,19 @@ static int prepare_descriptors(const struct fh_plan *plan,
 	return 0;
 }
 
+/* Without a cgroup there is nobody who counts the time of the whole box. */
+static void prepare_life(const struct fh_plan *plan, struct box *box)
+{
+	const struct fh_policy *policy = plan->policy;
+
+	box->timeout_ms = policy->timeout_ms;
+	box->grace_ms = policy->grace_ms;
+	box->output_limit = policy->output_limit;
+	box->cpu_time_ms = plan->has_cgroup ? policy->cpu_time_ms : UINT64_MAX;
+	if (box->cpu_time_ms != UINT64_MAX)
+		box->n_processors = processors_online();
+}
+
 static void prepare_rest(const struct fh_plan *plan, struct box *box)
 {
 	const struct fh_policy *policy = plan->policy;
@@ -182,7 +201,8 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 	box->has_pid_namespace = plan->has_namespaces;
 	box->clone_flags = plan->clone_flags & ~(uint64_t)CLONE_NEWNET;
 	box->go_fd = box->report_fd = box->proc_fd = box->parent_fd = -1;
-	box->timeout_ms = policy->timeout_ms;
+	box->cpu_stat_fd = -1;
+	prepare_life(plan, box);
 	box->uid = plan->uid;
 	box->gid = plan->gid;
 	box->clear_groups = plan->kernel.can_clear_groups;
@@ -207,8 +227,25 @@ static void prepare_rest(const struct fh_plan *plan, struct box *box)
 		box->listen_ports = policy->listen.ports;
 		box->n_listen_ports = policy->listen.n;
 	}
-	box->new_session = plan->steps & STEP_BIT(STEP_SESSION);
+	box->leads_group = plan->steps & (STEP_BIT(STEP_SESSION) |
+					  STEP_BIT(STEP_FOREGROUND));
 	box->envp = plan->envp;
+}
+
+/* Without a devpts of its own it lies in the host's: that one, and no other there. */
+static void prepare_terminal(const struct fh_plan *plan,
+			     const struct prepare_request *request,
+			     struct box *box)
+{
+	box->has_terminal = plan->steps & STEP_BIT(STEP_TERMINAL);
+	memcpy(box->on_terminal, request->on_terminal,
+	       sizeof(box->on_terminal));
+	box->terminal_fd = request->terminal_fd;
+	if (request->terminal_fd >= 0)
+		box->terminal_rights = (landlock_access(FH_READ | FH_WRITE, false,
+							landlock_abi_used(plan)) |
+					LL_FS_IOCTL_DEV) &
+				       plan->landlock.handled_fs;
 }
 
 /* The program's process hands the listener to init by writing its number. */
@@ -225,6 +262,17 @@ static int prepare_counting(const struct fh_plan *plan, struct box *box,
 					   box->refused_keys);
 	return r != -ENOMEM ? 0 : error_set(err, FH_STAGE_PREPARE, r,
 					    "memory for a filter");
+}
+
+static int emit_output_filter(const struct fh_plan *plan, struct box *box,
+			      struct fh_error *err)
+{
+	scratch struct filter filter;
+
+	if (box->output_limit == UINT64_MAX)
+		return 0;
+	seccomp_compile_relay(plan->kernel.arch, &filter);
+	return bpf_emit(&filter, &box->output_filter, err);
 }
 
 static bool may_write(const struct fh_plan *plan)
@@ -267,6 +315,7 @@ int plan_prepare_for(const struct fh_plan *plan,
 	memcpy(ret->box.streams, request->streams, sizeof(request->streams));
 	raise_descriptor_limit(plan, request, ret);
 	prepare_rest(plan, &ret->box);
+	prepare_terminal(plan, request, &ret->box);
 	/* Before anything of ours could take a number that shall be kept. */
 	r = prepare_descriptors(plan, ret, err);
 	if (r == 0)
@@ -278,6 +327,8 @@ int plan_prepare_for(const struct fh_plan *plan,
 				err);
 	if (r == 0)
 		r = bpf_emit(&plan->init_filter, &ret->box.init_filter, err);
+	if (r == 0)
+		r = emit_output_filter(plan, &ret->box, err);
 	ret->box.may_write = may_write(plan);
 	if (r == 0)
 		r = prepare_counting(plan, &ret->box, err);
@@ -295,7 +346,8 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 		 struct prepared *ret, struct fh_error *err)
 {
 	const struct prepare_request request = { .argv = argv,
-						 .streams = { 0, 1, 2 } };
+						 .streams = { 0, 1, 2 },
+						 .terminal_fd = -1 };
 
 	return plan_prepare_for(plan, &request, ret, err);
 }
@@ -318,6 +370,7 @@ void prepared_done(struct prepared *prepared)
 	free(prepared->ops);
 	bpf_program_done(&prepared->box.filter);
 	bpf_program_done(&prepared->box.init_filter);
+	bpf_program_done(&prepared->box.output_filter);
 	bpf_program_done(&prepared->box.telling_filter);
 	arena_done(&prepared->arena);
 	memset(prepared, 0, sizeof(*prepared));

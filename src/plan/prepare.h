@@ -19,6 +19,8 @@ struct prepare_request {
 	 * prepared_done()? It is the whole process's. */
 	bool may_raise_descriptors;
 	bool is_traced; /* by filter_trace() */
+	bool on_terminal[3]; /* which streams it replaces, with tty pty */
+	int terminal_fd; /* the program's end, made outside; -1 */
 };
 
 /**

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "report/ceilings_print.h"
+#include "plan/ceilings_print.h"
 
 static void add_status(const struct fh_result *result, struct text *ret)
 {

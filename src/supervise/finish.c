@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "supervise/costs.h"
 #include "supervise/running.h"
 #include "supervise/trace.h"
 #include "sys/process.h"
@@ -46,6 +47,17 @@ static enum fh_end signal_reason(const struct running *running, int sig)
 	return FH_END_SIGNALLED;
 }
 
+/* What init ends a program for: the status is the ceiling's, whatever the program
+ * made of it. */
+static const struct {
+	enum fh_end reason;
+	int exit_code;
+} by_init[] = {
+	[BOX_BY_TIME] = { FH_END_TIMEOUT, FH_EXIT_TIMED_OUT },
+	[BOX_BY_CPU] = { FH_END_LIMIT, FH_EXIT_SIGNAL_BASE + SIGXCPU },
+	[BOX_BY_OUTPUT] = { FH_END_OUTPUT, FH_EXIT_SIGNAL_BASE + SIGXFSZ },
+};
+
 /* Init told how the program ended. */
 static void conclude_ended(struct running *running,
 			   const struct box_message *message)
@@ -53,10 +65,12 @@ static void conclude_ended(struct running *running,
 	struct fh_result *result = &running->result;
 	int status = message->status;
 
+	running->hit_pids = message->hit_pids != 0;
 	result->status = status;
-	if (message->ended_by == BOX_BY_TIME) {
-		result->reason = FH_END_TIMEOUT;
-		result->exit_code = FH_EXIT_TIMED_OUT;
+	if (message->ended_by > BOX_BY_ITSELF &&
+	    message->ended_by < ARRAY_SIZE(by_init)) {
+		result->reason = by_init[message->ended_by].reason;
+		result->exit_code = by_init[message->ended_by].exit_code;
 	} else if (WIFSIGNALED(status)) {
 		result->reason = signal_reason(running, WTERMSIG(status));
 		result->exit_code = FH_EXIT_SIGNAL_BASE + WTERMSIG(status);
@@ -151,11 +165,6 @@ static void conclude(struct running *running, int init_status)
 		conclude_silent(&running->result, init_status);
 }
 
-static uint64_t microseconds(const struct timeval *time)
-{
-	return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
-}
-
 /* A second question gets the answer of the first. */
 static int tell_end(const struct running *running, struct fh_error *err)
 {
@@ -190,24 +199,27 @@ static int wait_for_init(const struct running *running, int *ret_status,
 	return r < 0 ? -errno : 0;
 }
 
-/* The kernel lets init go only when all that was in its pid namespace has been
- * reaped, so its usage is the whole box's. */
+/* Of what was in it nothing is left, unless without a pid namespace. */
+static void leave_cgroup(struct running *running)
+{
+	cgroup_free(running->cgroup);
+	running->cgroup = NULL;
+}
+
 static int reap(struct running *running, struct fh_error *err)
 {
-	struct fh_result *result = &running->result;
 	struct rusage usage = { 0 };
 	int status = 0;
 	int r = wait_for_init(running, &status, &usage);
 
 	running->has_ended = true;
 	__atomic_store_n(&running->is_reaped, true, __ATOMIC_RELEASE);
-	result->wall_us = monotonic_us() - running->started_us;
-	result->user_us = microseconds(&usage.ru_utime);
-	result->system_us = microseconds(&usage.ru_stime);
-	result->memory_peak = (uint64_t)usage.ru_maxrss * 1024;
+	running->result.wall_us = monotonic_us() - running->started_us;
 	running->is_stolen = r < 0;
 	if (r == 0)
 		conclude(running, status);
+	costs_take(running, &usage);
+	leave_cgroup(running);
 	return tell_end(running, err);
 }
 
@@ -294,12 +306,14 @@ int running_signal(struct running *running, int sig)
 
 void running_done(struct running *running)
 {
-	int *fds[] = { &running->pid_fd, &running->go_fd, &running->report_fd };
+	int *fds[] = { &running->pid_fd, &running->go_fd, &running->report_fd,
+		       &running->terminal_fd };
 
 	if (running->pid > 0 && !running->has_ended) {
 		end_all(running);
 		running_wait(running, -1, NULL);
 	}
+	leave_cgroup(running);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		cleanup_close(fds[i]);
 		*fds[i] = -1;

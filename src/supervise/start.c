@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "policy/policy.h"
+#include "supervise/pty.h"
 #include "supervise/running.h"
 #include "supervise/trace.h"
 #include "sys/process.h"
@@ -119,6 +120,32 @@ static int raise_pid_fd(struct running *running)
 	return 0;
 }
 
+/* A namespace of cgroups that is made by the clone would begin at the launcher's:
+ * the child makes it, once it is where it belongs. */
+static void view_from_inside(struct box *box, const struct cgroup *cgroup)
+{
+	if (!cgroup || !(box->clone_flags & CLONE_NEWCGROUP))
+		return;
+	box->clone_flags &= ~(uint64_t)CLONE_NEWCGROUP;
+	box->unshares_cgroup = true;
+}
+
+/* Where it cannot be born in its cgroup, it is moved there before it goes on. */
+static pid_t clone_child(const struct box *box, const struct cgroup *cgroup,
+			 struct running *ret)
+{
+	int cgroup_dir = cgroup ? cgroup_fd(cgroup) : -1;
+	pid_t pid = -ENOSYS;
+
+	if (cgroup_dir >= 0)
+		pid = process_clone_into(box->clone_flags, cgroup_dir,
+					 &ret->pid_fd);
+	ret->is_born_inside = pid >= 0;
+	if (pid == -ENOSYS || pid == -E2BIG || pid == -EINVAL)
+		pid = process_clone(box->clone_flags, &ret->pid_fd);
+	return pid;
+}
+
 static int clone_init(struct box *box, struct running *ret,
 		      struct fh_error *err)
 {
@@ -139,7 +166,7 @@ static int clone_init(struct box *box, struct running *ret,
 	box->report_fd = report[1];
 	box->must_become_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
 	r = process_block_signals(&signals);
-	pid = r < 0 ? r : process_clone(box->clone_flags, &ret->pid_fd);
+	pid = r < 0 ? r : clone_child(box, ret->cgroup, ret);
 	if (pid == 0) {
 		close(go[1]);
 		close(report[0]);
@@ -237,6 +264,42 @@ static int begin_trace(const struct running *running, struct fh_error *err)
 	return r;
 }
 
+/* The byte, with what init counts the processor time by. */
+static int send_go(const struct running *running, int cpu_stat)
+{
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec byte = { .iov_base = "", .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1 };
+
+	if (cpu_stat >= 0) {
+		struct cmsghdr *header;
+
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &cpu_stat, sizeof(int));
+	}
+	return sendmsg(running->go_fd, &message, MSG_NOSIGNAL) == 1 ? 0
+								    : -errno;
+}
+
+static int let_go(const struct box *box, const struct running *running,
+		  struct fh_error *err)
+{
+	bool counts = running->cgroup && box->cpu_time_ms != UINT64_MAX;
+	autoclose int cpu_stat =
+		counts ? cgroup_open_cpu_stat(running->cgroup) : -1;
+	int r;
+
+	if (counts && cpu_stat < 0)
+		return fail(err, cpu_stat, "open cpu.stat of the box's cgroup");
+	r = send_go(running, cpu_stat);
+	return r < 0 ? fail(err, r, "release the box") : 0;
+}
+
 /* Until the maps stand the child waits; without the byte it ends by itself. */
 static int release_init(const struct box *box, struct running *running,
 			uint64_t deadline_us, struct fh_error *err)
@@ -249,22 +312,41 @@ static int release_init(const struct box *box, struct running *running,
 		r = begin_trace(running, err);
 	if (r == 0)
 		r = write_maps(box, running->pid, err);
-	if (r < 0)
-		return r;
-	if (send(running->go_fd, "", 1, MSG_NOSIGNAL) != 1)
-		return fail(err, -errno, "release the box");
-	return read_message(running, deadline_us, BOX_STARTING, err);
+	if (r == 0 && running->cgroup)
+		r = cgroup_enter(running->cgroup, running->pid,
+				 running->is_born_inside, err);
+	if (r == 0)
+		r = let_go(box, running, err);
+	return r < 0 ? r : read_message(running, deadline_us, BOX_STARTING, err);
 }
 
-int running_start(struct box *box, uint64_t timeout_ms, struct trace *trace,
-		  struct running *ret, struct fh_error *err)
+static int take_terminal(const struct box *box, struct running *running,
+			 struct fh_error *err)
+{
+	int fd;
+
+	/* One that was made outside was never the box's to send. */
+	if (!box->has_terminal || box->terminal_fd >= 0)
+		return 0;
+	fd = pty_receive(running->go_fd);
+	if (fd < 0)
+		return fail(err, fd, "take the box's terminal");
+	running->terminal_fd = fd;
+	return 0;
+}
+
+int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
+		  struct trace *trace, struct running *ret,
+		  struct fh_error *err)
 {
 	uint64_t deadline_us = UINT64_MAX;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->pid_fd = ret->go_fd = ret->report_fd = -1;
+	ret->pid_fd = ret->go_fd = ret->report_fd = ret->terminal_fd = -1;
 	ret->trace = trace;
+	ret->cgroup = cgroup;
+	view_from_inside(box, cgroup);
 	ret->has_pid_namespace = box->has_pid_namespace;
 	ret->started_us = monotonic_us();
 	if (timeout_ms != POLICY_UNLIMITED)
@@ -274,6 +356,8 @@ int running_start(struct box *box, uint64_t timeout_ms, struct trace *trace,
 	r = clone_init(box, ret, err);
 	if (r == 0)
 		r = release_init(box, ret, deadline_us, err);
+	if (r == 0)
+		r = take_terminal(box, ret, err);
 	ret->is_standing = r == 0;
 	if (r < 0)
 		running_done(ret);

@@ -9,7 +9,7 @@ pid_t process_clone(uint64_t flags, int *ret_pidfd)
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
 		.exit_signal = 0,
 	};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	long pid = syscall(SYS_clone3, &args, PROCESS_CLONE_ARGS_VER0);
 
 	if (pid < 0 && errno == ENOSYS) {
 		/* clone(2) stores the pidfd where the parent tid would go. */
@@ -22,6 +22,24 @@ pid_t process_clone(uint64_t flags, int *ret_pidfd)
 	if (pid < 0)
 		return -errno;
 	if (pid > 0 && ret_pidfd)
+		*ret_pidfd = pidfd;
+	return (pid_t)pid;
+}
+
+pid_t process_clone_into(uint64_t flags, int cgroup_fd, int *ret_pidfd)
+{
+	int pidfd = -1;
+	struct process_clone_args args = {
+		.flags = flags | CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = 0,
+		.cgroup = (uint64_t)cgroup_fd,
+	};
+	long pid = syscall(SYS_clone3, &args, PROCESS_CLONE_ARGS_VER2);
+
+	if (pid < 0)
+		return -errno;
+	if (pid > 0)
 		*ret_pidfd = pidfd;
 	return (pid_t)pid;
 }

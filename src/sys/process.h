@@ -40,7 +40,15 @@
 
 #define KEYRING_JOIN_SESSION 1 /* KEYCTL_JOIN_SESSION_KEYRING */
 
-struct process_clone_args { /* struct clone_args, first version: 64 bytes */
+#ifndef CLONE_INTO_CGROUP /* Linux 5.7 */
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+/* struct clone_args, include/uapi/linux/sched.h */
+#define PROCESS_CLONE_ARGS_VER0 64
+#define PROCESS_CLONE_ARGS_VER2 88 /* Linux 5.7 */
+
+struct process_clone_args {
 	uint64_t flags;
 	uint64_t pidfd;
 	uint64_t child_tid;
@@ -49,7 +57,12 @@ struct process_clone_args { /* struct clone_args, first version: 64 bytes */
 	uint64_t stack;
 	uint64_t stack_size;
 	uint64_t tls;
+	uint64_t set_tid;
+	uint64_t set_tid_size;
+	uint64_t cgroup;
 };
+_Static_assert(sizeof(struct process_clone_args) == PROCESS_CLONE_ARGS_VER2,
+	       "as the kernel has it");
 
 /**
  * process_clone() - fork with namespace flags
@@ -66,6 +79,17 @@ struct process_clone_args { /* struct clone_args, first version: 64 bytes */
  * Return: 0 in the child, its pid in the parent, or a negative errno
  */
 pid_t process_clone(uint64_t flags, int *ret_pidfd);
+
+/**
+ * process_clone_into() - the same, into another cgroup from its first moment on
+ * @cgroup_fd: directory of it, not opened with O_PATH
+ *
+ * A cgroup namespace that is made by the same call would show the cgroup of the
+ * caller as its root.
+ *
+ * Return: as process_clone(); -ENOSYS, -E2BIG or -EINVAL where the kernel cannot
+ */
+pid_t process_clone_into(uint64_t flags, int cgroup_fd, int *ret_pidfd);
 
 static inline int process_signal(int pidfd, int sig)
 {

@@ -168,7 +168,7 @@ static void test_steps_behind_holders(void)
 		for (int ns = 0; ns < 2; ns++) {
 			struct fh_kernel kernel = invented_kernel_of(abi, ns);
 			struct fixture *f = plan_freely(NULL, &kernel);
-			uint32_t steps = f->plan->steps, all = 0;
+			uint64_t steps = f->plan->steps, all = 0;
 			enum step landlock = ns ? STEP_LANDLOCK
 						: STEP_PROGRAM_LANDLOCK;
 

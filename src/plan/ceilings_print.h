@@ -1,6 +1,6 @@
 /* The ceilings of a run: their values, who holds each, which were reached. */
-#ifndef FH_REPORT_CEILINGS_PRINT_H
-#define FH_REPORT_CEILINGS_PRINT_H
+#ifndef FH_PLAN_CEILINGS_PRINT_H
+#define FH_PLAN_CEILINGS_PRINT_H
 
 #include "plan/plan.h"
 
@@ -8,7 +8,7 @@
 void ceilings_print_reached(uint64_t hits, struct text *ret);
 /* One a line, of those that were asked for. */
 void ceilings_print(const struct fh_plan *plan, struct text *ret);
-/* All of them, as one JSON array. */
+/* The same as one JSON array. */
 void ceilings_print_json(const struct fh_plan *plan, uint64_t hits,
 			 struct text *ret);
 
