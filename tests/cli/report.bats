@@ -211,6 +211,7 @@ time.sleep(0.3)' | tr -d '"')
 # What the program does in the directory of its report; the report is ours all the
 # same, and nothing else was written to.
 withstands() { # SCRIPT
+  [ ! -d d ] || chmod 700 d
   rm -rf d outside
   mkdir d
   echo untouched >outside
