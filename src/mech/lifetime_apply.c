@@ -34,6 +34,7 @@ static int become_mappable(struct box *box, struct child_failure *failure)
 
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "open to its maps", "init");
+	failure->action = "tell of";
 	return write_exactly(box->report_fd, &message, sizeof(message));
 }
 
@@ -77,8 +78,7 @@ static int await_go(struct box *box, struct child_failure *failure)
 {
 	char go;
 
-	failure->action = "wait for";
-	failure->object = "the id maps";
+	child_fail(failure, 0, "wait for", "the id maps");
 	if (box->cpu_time_ms != UINT64_MAX)
 		return receive_account(box, failure);
 	return read_exactly(box->go_fd, &go, 1);
