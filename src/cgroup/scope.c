@@ -31,7 +31,9 @@ struct scope_bus {
 	bool has_names; /* a bus, not the manager itself */
 };
 
+static const char greeting[] = "talk to the user manager";
 static const char starting[] = "start a scope by the user manager";
+static const char waiting[] = "wait for the user manager to start a scope";
 
 /* --- to whom ------------------------------------------------------------------- */
 
@@ -53,7 +55,7 @@ static int ask(struct dbus_socket *socket, struct dbus_header *header,
 	call = dbus_call_begin(socket, header);
 	if (argument)
 		dbus_put_string(&call, argument);
-	return dbus_call(socket, &call, starting, deadline, &answer, err);
+	return dbus_call(socket, &call, greeting, deadline, &answer, err);
 }
 
 static int ask_bus(struct dbus_socket *socket, const char *member,
@@ -257,7 +259,7 @@ static int await_end(struct scope_bus *bus, const struct job *job,
 	const char *result;
 
 	do {
-		int r = dbus_receive(bus->socket, starting, deadline, &message,
+		int r = dbus_receive(bus->socket, waiting, deadline, &message,
 				     err);
 
 		if (r < 0)
@@ -266,7 +268,7 @@ static int await_end(struct scope_bus *bus, const struct job *job,
 	if (strcmp(result, "done") == 0)
 		return 0;
 	return error_set(err, FH_STAGE_SUPERVISE, -EIO,
-			 "%s: the job ended with '%.80s'", starting, result);
+			 "%s: the job ended with '%.80s'", waiting, result);
 }
 
 int scope_start(struct scope_bus *bus, const char *name, pid_t pid,
