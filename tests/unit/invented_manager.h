@@ -203,7 +203,7 @@ static const struct {
 	ASKED("Description\0\1s\0"),
 	ASKED("\x07\0\0\0a \\x1bb\0"),
 	ASKED("PIDs\0\2au\0"),
-	ASKED("\4\0\0\0\xd2\4\0\0"), /* 1234 */
+	ASKED("\x08\0\0\0\xd2\4\0\0\xd3\4\0\0"), /* 1234, 1235 */
 	ASKED("Delegate\0\1b\0"),
 	ASKED("\1\0\0\0"),
 	ASKED("CollectMode\0\1s\0"),
