@@ -283,7 +283,7 @@ static int init_prepare(struct init *init, struct child_failure *failure)
 				     SFD_NONBLOCK | SFD_CLOEXEC);
 	if (init->signals < 0)
 		return child_fail(failure, -errno, "watch", "signals");
-	if (prctl(PR_SET_NAME, "fumehood-init", 0, 0, 0) < 0)
+	if (prctl(PR_SET_NAME, BOX_INIT_NAME, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "name", "init");
 	r = seccomp_load(&init->box->init_filter);
 	if (r < 0)

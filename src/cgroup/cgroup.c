@@ -202,7 +202,7 @@ int cgroup_fd(const struct cgroup *cgroup)
 static int enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
 {
 	char path[CGROUP_PATH_SIZE];
-	struct cgroup_place place;
+	struct cgroup_place place = { .dir = -1 };
 	int root, r = scope_start(cgroup->bus, cgroup->name, init,
 				  "A box of fumehood", CGROUP_SCOPE_MS, err);
 	const char *last;

@@ -88,6 +88,17 @@ static int compare(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
+/* The kernel lists /proc by number: there is hardly ever anything to do. */
+static void sort(struct process_table *table)
+{
+	for (size_t i = 1; i < table->n; i++)
+		if (compare(&table->rows[i - 1], &table->rows[i]) > 0) {
+			qsort(table->rows, table->n, sizeof(*table->rows),
+			      compare);
+			return;
+		}
+}
+
 /* What has ended since it was listed, or may not be looked at, is left out. */
 static int read_rows(DIR *proc, struct process_table *table)
 {
@@ -124,8 +135,7 @@ int process_table_read(struct process_table *ret)
 		process_table_done(&table);
 		return r;
 	}
-	if (table.n)
-		qsort(table.rows, table.n, sizeof(*table.rows), compare);
+	sort(&table);
 	*ret = table;
 	return 0;
 }
