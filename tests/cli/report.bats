@@ -86,7 +86,7 @@ END='[.result, .reason, .exit_code, .signal, .status]'
   local n=0
   while IFS= read -r change; do
     jq "$change" good.json >bad.json
-    ! validate bad.json >/dev/null || fail "valid after: $change"
+    if validate bad.json >/dev/null; then fail "valid after: $change"; fi
     n=$((n + 1))
   done <<'CHANGES'
 .more = 1
