@@ -66,6 +66,12 @@ static int fail(const struct report *report, int code, struct fh_error *err)
 			 strerror(-code));
 }
 
+static int distrust(int code, struct fh_error *err)
+{
+	error_remedy(err, "believe nothing at that path; let the report lie where the program may not write");
+	return code;
+}
+
 /* The program could have moved the directory, put another in its place, and its
  * own account into that. */
 static int look_back(const struct report *report, const struct stat *written,
@@ -79,8 +85,27 @@ static int look_back(const struct report *report, const struct stat *written,
 	error_set(err, FH_STAGE_SUPERVISE, -ESTALE,
 		  "find the report at %s: its directory was moved during the run",
 		  report->path);
-	error_remedy(err, "believe nothing at that path; let the report lie where the program may not write");
-	return -ESTALE;
+	return distrust(-ESTALE, err);
+}
+
+/* We could write to it before the run: the program has taken that away, and its
+ * own account would stay. */
+static int write_again(const struct report *report, const char *text,
+		       struct stat *ret)
+{
+	char path[40];
+	struct stat st;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", report->place.dir_fd);
+	if (fstat(report->place.dir_fd, &st) < 0 ||
+	    chmod(path, (st.st_mode & 07777) | S_IWUSR | S_IXUSR) < 0)
+		return -EACCES;
+	r = whole_place_write(&report->place, text, 0600, false, ret);
+	if (r < 0)
+		unlinkat(report->place.dir_fd, report->place.name, 0);
+	chmod(path, st.st_mode & 07777);
+	return r;
 }
 
 /* What is there after all is another run's, or the program's own. */
@@ -90,10 +115,13 @@ static int write_file(const struct report *report, const char *text,
 	struct stat written;
 	int r = whole_place_write(&report->place, text, 0600, false, &written);
 
+	if (r == -EACCES)
+		r = write_again(report, text, &written);
 	if (r == 0)
 		return look_back(report, &written, err);
 	unlinkat(report->place.dir_fd, report->place.name, 0);
-	return fail(report, r, err);
+	fail(report, r, err);
+	return distrust(r, err);
 }
 
 static int write_text(const struct report *report, const char *text,

@@ -53,12 +53,6 @@ static void add_layers(struct text *ret)
 	add_names(refusal_layer_name, ret);
 }
 
-static void add_ceiling_count(struct text *ret)
-{
-	text_add(ret, "      \"minItems\": %d, \"maxItems\": %d\n", N_CEILINGS,
-		 N_CEILINGS);
-}
-
 static void add_guarantees(struct text *ret)
 {
 	text_add(ret, "      \"required\": [\n");
@@ -71,7 +65,6 @@ static void add_guarantees(struct text *ret)
 }
 
 const struct fragment schema_fragments[] = {
-	{ "ceiling-count", add_ceiling_count },
 	{ "ceiling-names", add_ceilings },
 	{ "end-names", add_ends },
 	{ "guarantee-members", add_guarantees },

@@ -10,7 +10,7 @@
 
 #include "base/io.h"
 #include "sys/mounts_calls.h"
-#include "sys/version.h"
+#include "sys/pid_max.h"
 #include "tables/guarantees.h"
 
 #define PROC_MAGIC 0x9fa0 /* include/uapi/linux/magic.h */
@@ -31,9 +31,14 @@ static int open_proc(void)
 	return fd;
 }
 
-static int write_pid_max(const char *number)
+/*
+ * Per pid namespace, and writable by its owner, since Linux 6.14; before that
+ * it is the machine's, which root would write here for everybody. Where the
+ * rlimit holds the ceiling as well, going without is told, not fatal.
+ */
+int pid_max_apply(struct box *box, struct child_failure *failure)
 {
-	int proc = open_proc();
+	int proc = pid_max_is_own() ? open_proc() : -EOPNOTSUPP;
 	int fd = proc < 0 ? proc
 			  : open_resolved(proc, "sys/kernel/pid_max",
 					  O_WRONLY | O_CLOEXEC,
@@ -43,22 +48,9 @@ static int write_pid_max(const char *number)
 	if (proc >= 0)
 		close(proc);
 	if (r == 0) {
-		r = write_exactly(fd, number, strlen(number));
+		r = write_exactly(fd, box->pid_max, strlen(box->pid_max));
 		close(fd);
 	}
-	return r;
-}
-
-/*
- * Per pid namespace, and writable by its owner, since Linux 6.14; before that
- * it is the machine's, which root could write. Where the rlimit holds the
- * ceiling as well, going without is told, not fatal.
- */
-int pid_max_apply(struct box *box, struct child_failure *failure)
-{
-	int r = version_is_before(6, 14) ? -EOPNOTSUPP
-					 : write_pid_max(box->pid_max);
-
 	if (r == 0)
 		return 0;
 	if (box->must_hold_pid_max)

@@ -117,10 +117,15 @@ static void add_row_json(const struct fh_plan *plan, int ceiling,
 void ceilings_print_json(const struct fh_plan *plan, uint64_t hits,
 			 struct text *ret)
 {
-	text_add(ret, "[\n");
+	const char *separator = "\n";
+
+	text_add(ret, "[");
 	for (int c = 0; c < N_CEILINGS; c++) {
+		if (!plan->ceilings[c].is_asked)
+			continue;
+		text_add(ret, "%s", separator);
 		add_row_json(plan, c, hits, ret);
-		text_add(ret, "%s\n", c + 1 < N_CEILINGS ? "," : "");
+		separator = ",\n";
 	}
-	text_add(ret, "  ]");
+	text_add(ret, "%s]", *separator == ',' ? "\n  " : "");
 }

@@ -8,7 +8,7 @@
 void ceilings_print_reached(uint64_t hits, struct text *ret);
 /* One a line, of those that were asked for. */
 void ceilings_print(const struct fh_plan *plan, struct text *ret);
-/* All of them, as one JSON array. */
+/* The same as one JSON array. */
 void ceilings_print_json(const struct fh_plan *plan, uint64_t hits,
 			 struct text *ret);
 

@@ -14,8 +14,8 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "sys/mounts_calls.h"
+#include "sys/pid_max.h"
 #include "sys/process.h"
-#include "sys/version.h"
 
 static int write_text(const char *path, const char *text)
 {
@@ -73,21 +73,16 @@ static int try_proc(void)
 			 MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
-/* Before Linux 6.14 it is the machine's, and root would change that. */
-static int try_pid_max(void)
-{
-	return version_is_before(6, 14)
-		       ? -EOPNOTSUPP
-		       : write_text("/usr/sys/kernel/pid_max", "1024");
-}
-
 /* In the first process of a new pid namespace. */
 static _Noreturn void inside_pid_namespace(int fd, int results[N_TRIALS])
 {
 	results[TRIAL_PID] = 0;
 	results[TRIAL_PROC] = try_proc();
-	results[TRIAL_PID_MAX] = results[TRIAL_PROC] == 0 ? try_pid_max()
-							  : -ECANCELED;
+	if (results[TRIAL_PROC] == 0)
+		results[TRIAL_PID_MAX] =
+			pid_max_is_own()
+				? write_text("/usr/sys/kernel/pid_max", "1024")
+				: -EOPNOTSUPP;
 	write_exactly(fd, results, N_TRIALS * sizeof(*results));
 	_exit(0);
 }
