@@ -190,7 +190,7 @@ time.sleep(0.3)' | tr -d '"')
   expect_status 124
   expect_in_stderr "Result: ended at the time limit, exit code 124"
   expect_in_stderr "Main process: killed by signal 15"
-  expect_in_stderr "Run time: 1"
+  expect_in_stderr "Run time: "
   expect_in_stderr "CPU time: "
   expect_in_stderr "Memory peak: "
   expect_in_stderr "Ceilings reached: timeout"
