@@ -30,7 +30,7 @@ static void check_next_event(struct fh_box *box, int event)
 
 /* A shell could be waiting for a child that was stopped before it was another
  * program: then it does not stop itself. */
-static int stop_once(void)
+static _Noreturn void stop_once(void)
 {
 	raise(SIGSTOP);
 	for (;;)
@@ -229,7 +229,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "stop") == 0)
 		return stop_often();
 	if (argc == 2 && strcmp(argv[1], "stop once") == 0)
-		return stop_once();
+		stop_once();
 	if (argc == 2 && strcmp(argv[1], "fork") == 0)
 		return fork_until_refused();
 	if (argc == 2 && strcmp(argv[1], "reap") == 0)
