@@ -221,13 +221,18 @@ static void watch(const struct relay *relay, bool has_ended,
 		terminal_watch(relay->terminal, ret + TERMINAL);
 }
 
+static int wait_ms(const struct relay *relay)
+{
+	return relay->terminal ? terminal_wait_ms(relay->terminal) : -1;
+}
+
 /* Return: is the box, and what it printed, at an end? */
 static bool turn(struct relay *relay, bool *has_ended)
 {
 	struct pollfd watched[WATCHED];
 
 	watch(relay, *has_ended, watched);
-	if (poll(watched, WATCHED, -1) < 0)
+	if (poll(watched, WATCHED, wait_ms(relay)) < 0)
 		return false;
 	if (watched[SIGNALS].revents)
 		read_signal(relay);

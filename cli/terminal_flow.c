@@ -12,6 +12,8 @@
 #define ESCAPE 0x1d /* ^] */
 #define ESCAPES 3
 #define ROOM 256 /* is at least there when poll(2) says that there is some */
+#define LOOKS 50
+#define LOOK_MS 100
 #define ROUNDS 16 /* before signals are looked at again */
 #define ESCAPE_WITHIN_MS 1000
 
@@ -44,6 +46,7 @@ static bool read_shown(struct terminal *t)
 		return false;
 	}
 	t->showing.end += (size_t)n;
+	t->n_looks = 0;
 	return true;
 }
 
@@ -165,7 +168,8 @@ static void write_typed(struct terminal *t)
  * begun, for the first one only ends that. A program that edits lines by itself, such
  * as a shell, takes the key too, but only when it has read what came before; one that
  * takes each byte as it is gets none. Who has been told in one mode and then goes to
- * another, has not necessarily seen it.
+ * another, has not necessarily seen it; nobody tells us when it has read, so it is
+ * looked at a few times.
  */
 static void tell_end(struct terminal *t)
 {
@@ -180,13 +184,21 @@ static void tell_end(struct terminal *t)
 	if (t->end_told_to == is_lines || !(modes.c_lflag & (ICANON | ISIG)))
 		return;
 	ioctl(t->slave, FIONREAD, &unread);
-	if ((!is_lines || t->end_told_to >= 0) && unread)
+	if ((!is_lines || t->end_told_to >= 0) && unread) {
+		t->n_looks++;
 		return;
+	}
+	t->n_looks = 0;
 	t->end_told_to = is_lines;
 	memset(t->typed, modes.c_cc[VEOF], 2);
 	t->typing = (struct flow){ 0, is_lines && is_in_line ? 2 : 1 };
 	t->last_typed = '\n';
 	write_typed(t);
+}
+
+int terminal_wait_ms(const struct terminal *t)
+{
+	return t->n_looks && t->n_looks < LOOKS ? LOOK_MS : -1;
 }
 
 void terminal_watch(const struct terminal *t, struct pollfd ret[TERMINAL_FDS])
