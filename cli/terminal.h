@@ -39,7 +39,7 @@ struct terminal {
 	bool owes_end;	 /* .in has ended: the program is to see that */
 	int end_told_to; /* the modes that it was told in; -1 */
 	char last_typed;
-	unsigned int n_looks; /* in vain, since it printed something */
+	unsigned int n_looks; /* since the program printed something */
 
 	unsigned int n_escapes;
 	uint64_t first_escape_ms;
