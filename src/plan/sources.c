@@ -420,6 +420,9 @@ static int open_one(struct opener *o, const struct plan_mount *mount)
 			   op->kind == MOUNT_TMPFS || op->kind == MOUNT_PROC ||
 			   op->kind == MOUNT_DEVPTS;
 	set_attributes(o, op, mount);
+	/* Nobody can make nodes there but the kernel. */
+	if (op->kind == MOUNT_DEVPTS)
+		op->attr &= ~(uint64_t)MNT_ATTR_NODEV;
 	if (op->kind == MOUNT_FILE || op->kind == MOUNT_SYMLINK)
 		op->landlock = 0;
 	return 0;
