@@ -201,12 +201,6 @@ static void test_no_box(void)
 
 /* --- whose they are --------------------------------------------------------------- */
 
-static void need_root(void)
-{
-	if (geteuid() != 0)
-		skip("only root is several users");
-}
-
 static void become_user(void)
 {
 	check(setgroups(0, NULL) == 0);
@@ -220,7 +214,6 @@ static void test_not_of_root(void)
 	pid_t child;
 	int status;
 
-	need_root();
 	box = start_box(SHELL("exec sleep 60"), NULL);
 	check(find(fh_box_pid(box), NULL));
 	child = fork();
@@ -254,7 +247,6 @@ static void test_not_for_root(void)
 	pid_t child, id;
 	int status;
 
-	need_root();
 	check_int(pipe2(ends, O_CLOEXEC), 0);
 	child = fork();
 	if (child == 0)
@@ -276,7 +268,6 @@ static void test_given_away(void)
 	pid_t child;
 	int status;
 
-	need_root();
 	check_ok(fh_policy_set(policy, "uid", "4242", &err));
 	check_ok(fh_policy_set(policy, "gid", "4242", &err));
 	check_ok(fh_spawn(policy, SHELL("sleep 60"), NULL, &box, &err));
@@ -317,7 +308,11 @@ static const struct tap_test tests[] = {
 	{ .name = "one that was given away", .run = test_given_away },
 };
 
+#define FOR_ROOT 3 /* the last of them: only root is several users */
+
 int main(void)
 {
-	return tap_run(tests, sizeof(tests) / sizeof(*tests));
+	size_t n = sizeof(tests) / sizeof(*tests);
+
+	return tap_run(tests, geteuid() == 0 ? n : n - FOR_ROOT);
 }
