@@ -98,17 +98,18 @@ static void relay_ended(struct init *init, int status)
 }
 
 /* Nobody else can then keep the relay from passing on what is there, or add to
- * it. In a pid namespace the others end with us. */
+ * it. In a pid namespace the others end with us; -1 would be all of the user's
+ * without one. */
 static void drain(struct init *init)
 {
 	int status;
 
 	if (init->box->has_pid_namespace)
 		kill(-1, SIGSTOP);
-	init_output_drain(init->output);
-	if (init_descendants_end(&init->descendants, init->output->relay,
-				 &status))
+	else if (init_descendants_end(&init->descendants,
+				      init->output->relay, &status))
 		relay_ended(init, status);
+	init_output_drain(init->output);
 }
 
 static void program_ended(struct init *init, int status)

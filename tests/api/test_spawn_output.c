@@ -1,6 +1,7 @@
 /* The output relay passes on exactly what may be printed, in its order, whatever its
  * readers do; with namespaces and without. */
 #include "output_stand.h"
+#include <sys/socket.h>
 
 /* --- exact bytes ------------------------------------------------------------------- */
 
@@ -133,6 +134,62 @@ static void test_file(void)
 
 WITHOUT_NAMESPACES(test_file_without, test_file)
 
+/* --- standard input ------------------------------------------------------------------------ */
+
+/* What leads to the same place can be read, and no longer be written. */
+static void test_input(void)
+{
+	char path[] = "/tmp/input.XXXXXX", text[64] = "";
+	struct fh_spawn_options options = options_with(
+		FH_STREAM_FD, FH_STREAM_FD, FH_STREAM_NULL);
+	int file = mkostemp(path, O_CLOEXEC);
+	struct fh_box *box;
+
+	check(file >= 0);
+	check_int(write(file, "ab\ncd\n", 6), 6);
+	check_int(lseek(file, 3, SEEK_SET), 3);
+	options.streams[0].fd = options.streams[1].fd = file;
+	/* The control: without a limit it is written through both. */
+	box = start_box(SHELL("echo ef >&0"), &options);
+	check_exit(box, 0);
+	fh_box_free(box);
+	check_int(pread(file, text, sizeof(text) - 1, 0), 6);
+	check_str(text, "ab\nef\n");
+	check_int(lseek(file, 3, SEEK_SET), 3);
+	box = start_limited("3", SHELL("read l; [ $l = ef ] || exit 9; "
+				       "(echo gh >&0) 2>/dev/null && exit 7; "
+				       "(echo gh >/dev/stdin) 2>/dev/null && exit 8; exit 0"),
+			    NULL, &options);
+	check_exit(box, 0);
+	fh_box_free(box);
+	check_int(pread(file, text, sizeof(text) - 1, 0), 6);
+	check_str(text, "ab\nef\n");
+	unlink(path);
+}
+
+WITHOUT_NAMESPACES(test_input_without, test_input)
+
+/* A socket for both can only be had as a whole, and one for input alone may. */
+static void test_input_socket(void)
+{
+	struct fh_spawn_options options = options_with(
+		FH_STREAM_FD, FH_STREAM_FD, FH_STREAM_NULL);
+	struct fh_policy *policy = fh_policy_new();
+	struct fh_box *box = NULL;
+	int ends[2];
+
+	check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	check_ok(fh_policy_set(policy, "output-limit", "9", &err));
+	options.streams[0].fd = options.streams[1].fd = ends[0];
+	check_fails(fh_spawn(policy, SHELL("exit 0"), &options, &box, &err),
+		    -EINVAL);
+	options.streams[1].kind = FH_STREAM_NULL;
+	check_ok(fh_spawn(policy, SHELL("exit 0"), &options, &box, &err));
+	check_exit(box, 0);
+	fh_box_free(box);
+	fh_policy_free(policy);
+}
+
 /* --- readers ------------------------------------------------------------------------------ */
 
 /* Nobody reads before all has been printed, and nothing is lost. */
@@ -200,7 +257,7 @@ WITHOUT_NAMESPACES(test_no_reader_without, test_no_reader)
  * only its output is left. */
 static void check_time(const char *script, int exit_code)
 {
-	static const char *const settings[] = { "timeout", "700ms", "grace",
+	static const char *const settings[] = { "timeout", "1s", "grace",
 						"300ms", NULL };
 	const struct fh_spawn_options options = options_with(
 		FH_STREAM_NULL, FH_STREAM_PIPE, FH_STREAM_NULL);
@@ -209,7 +266,7 @@ static void check_time(const char *script, int exit_code)
 	struct fh_result result = end_of(box);
 
 	check_end_is(result, FH_END_TIMEOUT, exit_code);
-	check(result.wall_us > 600000 && result.wall_us < 5000000);
+	check(result.wall_us >= 1000000 && result.wall_us < 9000000);
 	fh_box_free(box);
 }
 
@@ -232,6 +289,10 @@ static const struct tap_test tests[] = {
 	{ .name = "without namespaces too", .run = test_order_without },
 	{ .name = "a file is appended to", .run = test_file },
 	{ .name = "and without namespaces", .run = test_file_without },
+	{ .name = "standard input is no way around", .run = test_input },
+	{ .name = "nor is it without namespaces", .run = test_input_without },
+	{ .name = "a socket for input and output is refused",
+	  .run = test_input_socket },
 	{ .name = "a reader that is late misses nothing",
 	  .run = test_slow_reader },
 	{ .name = "nor without namespaces", .run = test_slow_reader_without },
