@@ -223,13 +223,20 @@ static void watch(const struct relay *relay, bool has_ended,
 		terminal_watch(relay->terminal, ret + TERMINAL);
 }
 
+static int wait_ms(const struct relay *relay)
+{
+	/* There is progress only where the program has no terminal of its own. */
+	return relay->terminal ? terminal_wait_ms(relay->terminal)
+			       : watch_wait_ms(relay->watch);
+}
+
 /* Return: is the box, and what it printed, at an end? */
 static bool turn(struct relay *relay, bool *has_ended)
 {
 	struct pollfd watched[WATCHED];
 
 	watch(relay, *has_ended, watched);
-	if (poll(watched, WATCHED, watch_wait_ms(relay->watch)) < 0)
+	if (poll(watched, WATCHED, wait_ms(relay)) < 0)
 		return false;
 	watch_turn(relay->watch, relay->box);
 	if (watched[SIGNALS].revents)

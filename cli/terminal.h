@@ -39,6 +39,7 @@ struct terminal {
 	bool owes_end;	 /* .in has ended: the program is to see that */
 	int end_told_to; /* the modes that it was told in; -1 */
 	char last_typed;
+	unsigned int n_looks; /* since the program printed something */
 
 	unsigned int n_escapes;
 	uint64_t first_escape_ms;
@@ -62,6 +63,8 @@ void terminal_begin(struct terminal *terminal, struct fh_box *box);
 /* What to poll(2) for; places that are not needed have -1. */
 void terminal_watch(const struct terminal *terminal,
 		    struct pollfd ret[TERMINAL_FDS]);
+/* How long poll(2) may wait: mostly -1, which is for ever. */
+int terminal_wait_ms(const struct terminal *terminal);
 void terminal_turn(struct terminal *terminal,
 		   const struct pollfd fds[TERMINAL_FDS]);
 

@@ -12,6 +12,8 @@
 #define ESCAPE 0x1d /* ^] */
 #define ESCAPES 3
 #define ROOM 256 /* is at least there when poll(2) says that there is some */
+#define LOOKS 50
+#define LOOK_MS 100
 #define ROUNDS 16 /* before signals are looked at again */
 #define ESCAPE_WITHIN_MS 1000
 
@@ -44,6 +46,7 @@ static bool read_shown(struct terminal *t)
 		return false;
 	}
 	t->showing.end += (size_t)n;
+	t->n_looks = 0;
 	return true;
 }
 
@@ -167,26 +170,41 @@ static void write_typed(struct terminal *t)
  * takes each byte as it is gets none. Who has been told in one mode and then goes to
  * another, has not necessarily seen it.
  */
+static bool can_tell_end(const struct terminal *t, const struct termios *modes)
+{
+	bool is_lines = modes->c_lflag & ICANON;
+	int unread = 0;
+
+	if (t->end_told_to == is_lines || !(modes->c_lflag & (ICANON | ISIG)))
+		return false;
+	ioctl(t->slave, FIONREAD, &unread);
+	return !unread || (is_lines && t->end_told_to < 0);
+}
+
 static void tell_end(struct terminal *t)
 {
+	bool is_in_line = t->last_typed && t->last_typed != '\n';
 	struct termios modes;
-	bool is_lines, is_in_line = t->last_typed && t->last_typed != '\n';
-	int unread = 0;
 
 	if (!t->owes_end || !is_empty(&t->typing) || t->slave < 0 ||
 	    tcgetattr(t->slave, &modes) < 0)
 		return;
-	is_lines = modes.c_lflag & ICANON;
-	if (t->end_told_to == is_lines || !(modes.c_lflag & (ICANON | ISIG)))
+	t->n_looks++;
+	if (!can_tell_end(t, &modes))
 		return;
-	ioctl(t->slave, FIONREAD, &unread);
-	if ((!is_lines || t->end_told_to >= 0) && unread)
-		return;
-	t->end_told_to = is_lines;
+	t->end_told_to = !!(modes.c_lflag & ICANON);
 	memset(t->typed, modes.c_cc[VEOF], 2);
-	t->typing = (struct flow){ 0, is_lines && is_in_line ? 2 : 1 };
+	t->typing = (struct flow){ 0, t->end_told_to && is_in_line ? 2 : 1 };
 	t->last_typed = '\n';
 	write_typed(t);
+}
+
+/* Nobody tells us when the program has read, or has changed the modes: for a while after
+ * it printed something it is looked at. */
+int terminal_wait_ms(const struct terminal *t)
+{
+	return t->owes_end && t->slave >= 0 && t->n_looks < LOOKS ? LOOK_MS
+								  : -1;
 }
 
 void terminal_watch(const struct terminal *t, struct pollfd ret[TERMINAL_FDS])

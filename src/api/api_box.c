@@ -84,6 +84,8 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 		r = pty_prepare(options->streams, &box->streams,
 				plan->has_namespaces, &pty, err);
 	request.terminal_fd = pty.slave;
+	request.terminal_model = pty.model;
+	request.has_model_modes = pty.has_modes;
 	memcpy(request.on_terminal, pty.on, sizeof(request.on_terminal));
 	if (r == 0)
 		r = plan_prepare_for(plan, &request, &prepared, err);

@@ -36,17 +36,6 @@ static int send_master(const struct box *box, int master)
 	return sendmsg(box->go_fd, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-/* The first stream that it replaces and that is a terminal tells how it starts. */
-static void resemble_outer(const struct box *box, int slave)
-{
-	for (int i = 0; i < 3; i++) {
-		if (!box->on_terminal[i] || !pty_is_terminal(i))
-			continue;
-		pty_resemble(slave, i);
-		return;
-	}
-}
-
 /* In the box's own devpts, so that its name there is its own. The launcher's end is
  * not kept: who holds it types what the program reads. */
 static int make_terminal(struct box *box, struct child_failure *failure)
@@ -57,7 +46,9 @@ static int make_terminal(struct box *box, struct child_failure *failure)
 	if (r < 0)
 		return child_fail(failure, r, "open a pseudo-terminal in",
 				  "/dev/pts");
-	resemble_outer(box, slave);
+	if (box->terminal_model >= 0)
+		pty_resemble(slave, box->terminal_model,
+			     box->has_model_modes);
 	r = send_master(box, master);
 	close(master);
 	box->terminal_fd = slave;

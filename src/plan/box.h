@@ -136,6 +136,8 @@ struct box {
 	bool unshares_cgroup; /* moved there after the clone: own view from then on */
 	bool has_terminal; /* a pseudo-terminal of its own, for the streams marked */
 	bool on_terminal[3];
+	int terminal_model; /* the stream whose terminal tells how it starts; -1 */
+	bool has_model_modes; /* not only its size */
 	int terminal_fd; /* the program's end: set by the child, or from outside; -1 */
 	uint64_t terminal_rights; /* that Landlock must give it; 0 = by its place */
 	int proc_fd;   /* /proc of the outside; set by the child */

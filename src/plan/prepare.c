@@ -246,6 +246,8 @@ static void prepare_terminal(const struct fh_plan *plan,
 	box->has_terminal = plan->steps & STEP_BIT(STEP_TERMINAL);
 	memcpy(box->on_terminal, request->on_terminal,
 	       sizeof(box->on_terminal));
+	box->terminal_model = request->terminal_model;
+	box->has_model_modes = request->has_model_modes;
 	box->terminal_fd = request->terminal_fd;
 	if (request->terminal_fd >= 0)
 		box->terminal_rights = (landlock_access(FH_READ | FH_WRITE, false,
@@ -353,6 +355,7 @@ int plan_prepare(const struct fh_plan *plan, char *const *argv,
 {
 	const struct prepare_request request = { .argv = argv,
 						 .streams = { 0, 1, 2 },
+						 .terminal_model = -1,
 						 .terminal_fd = -1 };
 
 	return plan_prepare_for(plan, &request, ret, err);

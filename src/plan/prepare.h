@@ -20,6 +20,8 @@ struct prepare_request {
 	bool may_raise_descriptors;
 	bool is_traced; /* by filter_trace() */
 	bool on_terminal[3]; /* which streams it replaces, with tty pty */
+	int terminal_model; /* which of them is a terminal that it starts like; -1 */
+	bool has_model_modes; /* and not only in size */
 	int terminal_fd; /* the program's end, made outside; -1 */
 };
 

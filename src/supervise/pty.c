@@ -27,27 +27,33 @@ static int open_outside(const struct streams *streams, struct pty *ret,
 		return error_set(err, FH_STAGE_PREPARE, r,
 				 "open a pseudo-terminal");
 	}
-	for (int i = 0; i < 3; i++) {
-		if (!ret->on[i] || !pty_is_terminal(streams->child[i]))
-			continue;
-		pty_resemble(ret->slave, streams->child[i]);
-		break;
-	}
+	if (ret->model >= 0)
+		pty_resemble(ret->slave, streams->child[ret->model],
+			     ret->has_modes);
 	return 0;
+}
+
+/* A job in the background sees the modes that its shell edits lines with. */
+static bool is_of_others(int fd)
+{
+	pid_t group = tcgetpgrp(fd);
+
+	return group >= 0 && group != getpgrp();
 }
 
 int pty_prepare(const struct fh_stream *wanted, const struct streams *streams,
 		bool in_box, struct pty *ret, struct fh_error *err)
 {
-	bool has_one = false;
-
 	*ret = (struct pty)PTY_NONE;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 2; i >= 0; i--) {
 		ret->on[i] = wanted[i].kind == FH_STREAM_INHERIT &&
 			     pty_is_terminal(streams->child[i]);
-		has_one |= ret->on[i];
+		if (ret->on[i])
+			ret->model = i;
 	}
-	for (int i = 0; i < 3 && !has_one; i++)
+	ret->has_modes = ret->model >= 0 &&
+			 !is_of_others(streams->child[ret->model]);
+	for (int i = 0; i < 3 && ret->model < 0; i++)
 		ret->on[i] = wanted[i].kind == FH_STREAM_INHERIT;
 	return in_box ? 0 : open_outside(streams, ret, err);
 }

@@ -10,9 +10,11 @@
 struct pty {
 	int master, slave; /* of the outside's, where the box has no devpts; -1 */
 	bool on[3];	   /* which streams of the program are on it */
+	int model;	   /* the first of them that is a terminal; -1 */
+	bool has_modes;	   /* that one's are worth having */
 };
 
-#define PTY_NONE { .master = -1, .slave = -1 }
+#define PTY_NONE { .master = -1, .slave = -1, .model = -1 }
 
 /**
  * pty_prepare() - choose the streams, and make the terminal where the box cannot

@@ -41,14 +41,14 @@ static inline int pty_open(const char *ptmx, int *ret_master, int *ret_slave)
 	return 0;
 }
 
-/* Makes a terminal start as another one is: its modes, such as the erase key, and its
- * size. What is no terminal changes nothing. */
-static inline void pty_resemble(int slave, int model)
+/* Makes a terminal start as another one is: its size, and with has_modes its modes,
+ * such as the erase key. */
+static inline void pty_resemble(int slave, int model, int has_modes)
 {
 	struct pty_modes modes;
 	struct winsize size;
 
-	if (ioctl(model, TCGETS, &modes) == 0)
+	if (has_modes && ioctl(model, TCGETS, &modes) == 0)
 		ioctl(slave, TCSETS, &modes);
 	if (ioctl(model, TIOCGWINSZ, &size) == 0)
 		ioctl(slave, TIOCSWINSZ, &size);

@@ -187,7 +187,7 @@ time.sleep(60)' $'\e[2J\n' $'\xff' >named
   expect_equal "$launcher" "$(listed .launcher)"
   # On a terminal and in JSON they are harmless.
   "$FUMEHOOD" ps >text
-  ! grep -q $'[\e\xff]' text || fail "$(cat -v text)"
+  expect_refused grep $'[\e\xff]' text
   # A line feed in an argument makes no further row.
   expect_equal "$(($("$FUMEHOOD" ps --json | jq '.boxes | length') + 1))" \
     "$(wc -l <text)"
