@@ -108,8 +108,9 @@ rest_of_profiles='opendir secure_getenv'
 # secret of a hash, so that nobody chooses names that collide.
 system_calls+=' getegid getrandom getxattr process_vm_readv'
 rest_of_watchers='isoc99_sscanf'
-# A group of the program's own at its terminal.
-system_calls+=' setpgid'
+# A group of the program's own at its terminal; whether we are in the foreground; a stream
+# that is opened again goes on where it was.
+system_calls+=' getpgrp lseek setpgid tcgetpgrp'
 # Is a cgroup marked as delegated?
 system_calls+=' fgetxattr'
 # The broker's packets, and what a worker can poll.
