@@ -56,6 +56,8 @@ int cmd_profile(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_attack(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
+int cmd_ps(int argc, char **argv);
+int cmd_kill(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -9,12 +9,14 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cli.h"
+#include "end_as.h"
 #include "exit_codes.h"
 #include "explain_print.h"
 #include "relay.h"
 #include "report_file.h"
 #include "terminal.h"
 #include "terminal_auto.h"
+#include "watch.h"
 
 /* What the policy says to us: asked before the box is started, for once it
  * runs nothing may fail any more. */
@@ -25,10 +27,12 @@ struct session {
 	bool shares_terminal, has_terminal; /* tty inherit, tty pty */
 	struct terminal *terminal;
 	char *keep_fds; /* one a line */
+	struct watch watch;
 	struct report report;
+	int signal; /* by which the program ended, or 0 */
 };
 
-#define SESSION_NONE { .report = REPORT_NOT_OPEN }
+#define SESSION_NONE { .watch = WATCH_NOTHING, .report = REPORT_NOT_OPEN }
 
 static int ask_whether(const struct fh_policy *policy, const char *name,
 		       const char *value, bool *ret, struct fh_error *err)
@@ -41,24 +45,52 @@ static int ask_whether(const struct fh_policy *policy, const char *name,
 	return r;
 }
 
+static int ask(const struct fh_policy *policy, struct session *ret,
+	       struct fh_error *err)
+{
+	const struct {
+		const char *name, *value;
+		bool *is_so;
+	} questions[] = {
+		{ "quiet", "yes", &ret->is_quiet },
+		{ "verbose", "yes", &ret->is_verbose },
+		{ "explain", "yes", &ret->is_explaining },
+		{ "tty", "inherit", &ret->shares_terminal },
+		{ "tty", "pty", &ret->has_terminal },
+	};
+	int r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
+
+	for (size_t i = 0; i < ARRAY_SIZE(questions) && r == 0; i++)
+		r = ask_whether(policy, questions[i].name, questions[i].value,
+				questions[i].is_so, err);
+	return r;
+}
+
+/* What we open must not take the number of a descriptor that was promised to the
+ * program, but is not open. */
+static int check_kept(const struct session *session, struct fh_error *err)
+{
+	for (const char *at = session->keep_fds; *at;) {
+		int fd = (int)strtol(at, NULL, 10);
+
+		if (fcntl(fd, F_GETFD) < 0)
+			return error_set(err, FH_STAGE_PREPARE, -errno,
+					 "--keep-fd %d: not open", fd);
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+	return 0;
+}
+
 static int session_begin(const struct fh_policy *policy, struct session *ret,
 			 struct fh_error *err)
 {
-	int r = ask_whether(policy, "quiet", "yes", &ret->is_quiet, err);
+	int r = ask(policy, ret, err);
 
 	if (r == 0)
-		r = ask_whether(policy, "verbose", "yes", &ret->is_verbose,
-				err);
+		r = check_kept(ret, err);
 	if (r == 0)
-		r = ask_whether(policy, "explain", "yes", &ret->is_explaining,
-				err);
-	if (r == 0)
-		r = ask_whether(policy, "tty", "inherit", &ret->shares_terminal,
-				err);
-	if (r == 0)
-		r = ask_whether(policy, "tty", "pty", &ret->has_terminal, err);
-	if (r == 0)
-		r = fh_policy_get(policy, "keep-fd", &ret->keep_fds, err);
+		r = status_open(policy, &ret->watch.status, err);
 	if (r == 0)
 		r = report_open(policy, &ret->report, err);
 	if (r == 0 && ret->has_terminal)
@@ -70,6 +102,7 @@ static void session_done(struct session *session)
 {
 	terminal_free(session->terminal);
 	free(session->keep_fds);
+	status_done(&session->watch.status);
 	report_done(&session->report);
 }
 
@@ -133,56 +166,87 @@ static int not_started(const struct fh_error *err)
 
 /* Who wants an account gets one of what did not start, too, once it is known
  * what was to hold it. */
-static int report_refusal(const struct fh_policy *policy, char **argv,
-			  const struct report *report,
-			  const struct fh_error *why)
+static void report_refusal(const struct fh_policy *policy, char **argv,
+			   const struct report *report, int exit_code,
+			   const struct fh_error *why)
 {
 	struct fh_result result = { .reason = FH_END_NOT_STARTED,
 				    .status = -1,
-				    .exit_code = not_started(why),
+				    .exit_code = exit_code,
 				    .error = *why };
 	struct fh_error err;
 	struct fh_plan *plan;
 
-	print_error(why);
 	if (!report->is_wanted || why->stage == FH_STAGE_PLAN)
-		return result.exit_code;
+		return;
 	plan = plan_for(policy);
 	if (plan && report_write_failure(report, plan, &result, argv, &err) < 0)
 		print_error(&err);
 	fh_plan_free(plan);
-	return result.exit_code;
+}
+
+/* The last words of a run that was none. */
+static int fail(struct session *session, const struct fh_error *why,
+		int exit_code)
+{
+	print_error(why);
+	status_failed(&session->watch.status, why, exit_code);
+	return exit_code;
+}
+
+static int refuse(const struct fh_policy *policy, char **argv,
+		  struct session *session, const struct fh_error *why)
+{
+	int exit_code = not_started(why);
+
+	print_error(why);
+	report_refusal(policy, argv, &session->report, exit_code, why);
+	status_failed(&session->watch.status, why, exit_code);
+	return exit_code;
+}
+
+/* Whoever sees the end of the run, by status or by event, finds the report. */
+static int conclude(const struct fh_box *box, struct session *session,
+		    char **argv, const struct fh_result *result)
+{
+	struct fh_error err;
+
+	if (result->error.code)
+		print_error(&result->error);
+	if (session->is_explaining && !session->is_quiet)
+		explain_print(box);
+	if (report_write(&session->report, box, argv, &err) < 0)
+		print_error(&err); /* the program ran: its status stands */
+	status_ended(&session->watch.status, result);
+	session->signal = end_signal(result);
+	return result->exit_code;
 }
 
 /* Nothing is said of guarantees before they stand. */
-static int follow(int signals, struct fh_box *box,
-		  struct session *session, char **argv)
+static int follow(int signals, struct fh_box *box, struct session *session,
+		  char **argv)
 {
-	struct relay relay = { .signals = signals, .box = box,
+	struct watch *watch = &session->watch;
+	struct relay relay = { .signals = signals, .box = box, .watch = watch,
 			       .terminal = session->terminal,
 			       .has_own_session = !session->shares_terminal };
 	struct fh_result result = { 0 };
 	struct fh_error err;
 	int r;
 
+	status_started(&watch->status, box);
 	if (session->is_verbose)
 		say_guarantees(fh_box_plan(box));
 	release_streams(session);
+	progress_begin(&watch->progress, session->is_verbose &&
+						 !session->has_terminal);
 	r = relay_until_end(&relay, &result, &err);
+	progress_erase(&watch->progress);
 	/* What we have to say belongs on a terminal that is as it was. */
 	terminal_free(session->terminal);
 	session->terminal = NULL;
-	if (r < 0) {
-		print_error(&err);
-		return FH_EXIT_NOT_BOXED;
-	}
-	if (result.error.code)
-		print_error(&result.error);
-	if (session->is_explaining && !session->is_quiet)
-		explain_print(box);
-	if (report_write(&session->report, box, argv, &err) < 0)
-		print_error(&err); /* the program ran: its status stands */
-	return result.exit_code;
+	return r < 0 ? fail(session, &err, FH_EXIT_NOT_BOXED)
+		     : conclude(box, session, argv, &result);
 }
 
 static int run_session(const struct fh_policy *policy, char **argv,
@@ -200,35 +264,41 @@ static int run_session(const struct fh_policy *policy, char **argv,
 	autoclose int signals = relay_open(&err);
 	int code;
 
-	if (signals < 0) {
-		print_error(&err);
-		return FH_EXIT_NOT_BOXED;
-	}
+	if (signals < 0)
+		return fail(session, &err, FH_EXIT_NOT_BOXED);
 	if (fh_spawn(policy, argv, &options, &box, &err) < 0)
-		return report_refusal(policy, argv, &session->report, &err);
+		return refuse(policy, argv, session, &err);
 	code = follow(signals, box, session, argv);
 	fh_box_free(box);
 	return code;
 }
 
-int run_boxed(const struct fh_policy *policy, char **argv)
+/* @ret_signal: by which the program ended, or 0 */
+static int box_program(const struct fh_policy *policy, char **argv,
+		       int *ret_signal)
 {
 	struct session session = SESSION_NONE;
 	struct fh_error err;
-	int code = FH_EXIT_NOT_BOXED;
+	int code = session_begin(policy, &session, &err) < 0
+			   ? fail(&session, &err, FH_EXIT_NOT_BOXED)
+			   : run_session(policy, argv, &session);
 
-	if (session_begin(policy, &session, &err) < 0)
-		print_error(&err);
-	else
-		code = run_session(policy, argv, &session);
+	*ret_signal = session.signal;
 	session_done(&session);
 	return code;
+}
+
+int run_boxed(const struct fh_policy *policy, char **argv)
+{
+	int sig;
+
+	return box_program(policy, argv, &sig);
 }
 
 int cmd_run(int argc, char **argv)
 {
 	struct fh_policy *policy = fh_policy_new();
-	int rest = 0;
+	int rest = 0, sig = 0;
 	int r = options_parse(argv[0], argc, argv, NULL, policy, &rest);
 
 	if (r == 0 && rest == argc) {
@@ -242,7 +312,8 @@ int cmd_run(int argc, char **argv)
 	if (r == 0)
 		r = terminal_settle(policy);
 	if (r == 0)
-		r = run_boxed(policy, argv + rest);
+		r = box_program(policy, argv + rest, &sig);
 	fh_policy_free(policy);
+	end_by_signal(sig);
 	return r < 0 ? 0 : r;
 }

@@ -17,7 +17,8 @@ static const struct {
 } commands[] = {
 	{ "attack", cmd_attack }, { "broker", cmd_broker },
 	{ "doctor", cmd_doctor }, { "help", cmd_help },
-	{ "learn", cmd_learn },	  { "profile", cmd_profile },
+	{ "kill", cmd_kill },	  { "learn", cmd_learn },
+	{ "profile", cmd_profile }, { "ps", cmd_ps },
 	{ "run", cmd_run },	  { "show", cmd_show },
 	{ "version", cmd_version }, { "why", cmd_why },
 };

@@ -197,8 +197,10 @@ static void read_events(struct relay *relay)
 {
 	int event, last = 0;
 
-	while ((event = fh_box_event(relay->box)) > 0)
+	while ((event = fh_box_event(relay->box)) > 0) {
+		watch_event(relay->watch, event);
 		last = event;
+	}
 	if (last == FH_EVENT_STOPPED && relay->terminal)
 		stop_after_program(relay);
 }
@@ -223,7 +225,10 @@ static void watch(const struct relay *relay, bool has_ended,
 
 static int wait_ms(const struct relay *relay)
 {
-	return relay->terminal ? terminal_wait_ms(relay->terminal) : -1;
+	int ours = relay->terminal ? terminal_wait_ms(relay->terminal) : -1;
+	int theirs = watch_wait_ms(relay->watch);
+
+	return ours < 0 || (theirs >= 0 && theirs < ours) ? theirs : ours;
 }
 
 /* Return: is the box, and what it printed, at an end? */
@@ -234,6 +239,7 @@ static bool turn(struct relay *relay, bool *has_ended)
 	watch(relay, *has_ended, watched);
 	if (poll(watched, WATCHED, wait_ms(relay)) < 0)
 		return false;
+	watch_turn(relay->watch, relay->box);
 	if (watched[SIGNALS].revents)
 		read_signal(relay);
 	if (watched[BOX].revents)

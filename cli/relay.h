@@ -6,11 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "watch.h"
+
 struct terminal;
 
 struct relay {
 	int signals;		   /* from relay_open() */
 	struct fh_box *box;
+	struct watch *watch; /* told of each turn */
 	struct terminal *terminal; /* of the box's own; NULL */
 	bool has_own_session;	   /* the program's, apart from our terminal */
 	uint64_t interrupted_ms;   /* when the keyboard last did that; 0 */

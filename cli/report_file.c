@@ -12,7 +12,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "whole_file.h"
 
 /* "json=FILE": what, and where to. */
 static int parse(const char *value, struct report *ret)
@@ -33,7 +32,7 @@ static int open_path(struct report *ret)
 
 	/* A pipe, a terminal or a device cannot be replaced, and must not. */
 	if (stat(ret->path, &st) < 0 || S_ISREG(st.st_mode))
-		return whole_file_check(ret->path);
+		return whole_place_find(ret->path, &ret->place);
 	/* Not to wait for a reader, neither now nor at the end. */
 	ret->fd = open(ret->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	return ret->fd < 0 ? -errno : 0;
@@ -59,22 +58,82 @@ int report_open(const struct fh_policy *policy, struct report *ret,
 		     : 0;
 }
 
+static int fail(const struct report *report, int code, struct fh_error *err)
+{
+	return error_set(err, FH_STAGE_SUPERVISE, code,
+			 "write the report to %s: %s",
+			 report->path ? report->path : "standard error",
+			 strerror(-code));
+}
+
+static int distrust(int code, struct fh_error *err)
+{
+	error_remedy(err, "believe nothing at that path; let the report lie where the program may not write");
+	return code;
+}
+
+/* The program could have moved the directory, put another in its place, and its
+ * own account into that. */
+static int look_back(const struct report *report, const struct stat *written,
+		     struct fh_error *err)
+{
+	struct stat found;
+
+	if (stat(report->path, &found) == 0 &&
+	    found.st_dev == written->st_dev && found.st_ino == written->st_ino)
+		return 0;
+	error_set(err, FH_STAGE_SUPERVISE, -ESTALE,
+		  "find the report at %s: its directory was moved during the run",
+		  report->path);
+	return distrust(-ESTALE, err);
+}
+
+/* We could write to it before the run: the program has taken that away, and its
+ * own account would stay. */
+static int write_again(const struct report *report, const char *text,
+		       struct stat *ret)
+{
+	char path[40];
+	struct stat st;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", report->place.dir_fd);
+	if (fstat(report->place.dir_fd, &st) < 0 ||
+	    chmod(path, (st.st_mode & 07777) | S_IWUSR | S_IXUSR) < 0)
+		return -EACCES;
+	r = whole_place_write(&report->place, text, 0600, false, ret);
+	if (r < 0)
+		unlinkat(report->place.dir_fd, report->place.name, 0);
+	chmod(path, st.st_mode & 07777);
+	return r;
+}
+
+/* What is there after all is another run's, or the program's own. */
+static int write_file(const struct report *report, const char *text,
+		      struct fh_error *err)
+{
+	struct stat written;
+	int r = whole_place_write(&report->place, text, 0600, false, &written);
+
+	if (r == -EACCES)
+		r = write_again(report, text, &written);
+	if (r == 0)
+		return look_back(report, &written, err);
+	unlinkat(report->place.dir_fd, report->place.name, 0);
+	fail(report, r, err);
+	return distrust(r, err);
+}
+
 static int write_text(const struct report *report, const char *text,
 		      struct fh_error *err)
 {
 	int r;
 
 	if (report->path && report->fd < 0)
-		r = whole_file_write(report->path, text, 0600,
-				     false);
-	else
-		r = write_exactly(report->path ? report->fd : STDERR_FILENO,
-				  text, strlen(text));
-	return r < 0 ? error_set(err, FH_STAGE_SUPERVISE, r,
-			       "write the report to %s: %s",
-			       report->path ? report->path : "standard error",
-			       strerror(-r))
-		     : 0;
+		return write_file(report, text, err);
+	r = write_exactly(report->path ? report->fd : STDERR_FILENO, text,
+			  strlen(text));
+	return r < 0 ? fail(report, r, err) : 0;
 }
 
 int report_write(const struct report *report, const struct fh_box *box,
@@ -107,5 +166,6 @@ void report_done(struct report *report)
 {
 	free(report->path);
 	cleanup_close(&report->fd);
+	whole_place_done(&report->place);
 	*report = (struct report)REPORT_NOT_OPEN;
 }

@@ -5,15 +5,18 @@
 #include <fumehood/refusal.h>
 #include <stdbool.h>
 
+#include "whole_file.h"
+
 struct report {
 	bool is_wanted;
 	enum fh_format format;
 	char *path; /* NULL: standard error */
 	int fd;	    /* of what is no regular file; else -1 */
+	struct whole_place place; /* of what is one, or will be */
 };
 
 /* None, nowhere: what report_done() takes without report_open(). */
-#define REPORT_NOT_OPEN { .fd = -1 }
+#define REPORT_NOT_OPEN { .fd = -1, .place = WHOLE_NOWHERE }
 
 /**
  * report_open() - see before the run that the report can be written after it
@@ -29,7 +32,11 @@ int report_open(const struct fh_policy *policy, struct report *ret,
  * @argv: the program and its arguments
  *
  * To stderr, or whole or not at all to the file: written beside it and renamed
- * over it. Return: 0 or a negative errno
+ * over it, in the directory that lay there before the box was started, which the
+ * program may have been granted. Where it cannot be written, what has its name is
+ * removed: it is not ours. -ESTALE when it was written, but its path leads elsewhere
+ * by now.
+ * Return: 0 or a negative errno
  */
 int report_write(const struct report *report, const struct fh_box *box,
 		 char *const *argv, struct fh_error *err);

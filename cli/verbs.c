@@ -35,6 +35,13 @@ static const struct verb_option learn_options[] = {
 	{ 0 },
 };
 
+/* cmd_kill.c takes it. */
+static const struct verb_option kill_options[] = {
+	{ "signal", 's', "SIGNAL", false,
+	  "a name or a number, for the program and its process group; KILL, which is the default, ends all of the box" },
+	{ 0 },
+};
+
 const struct verb verbs[] = {
 	{ .name = "run", .rest = REST_PROGRAM, .takes_options = true,
 	  .help = "run a program in a box",
@@ -72,6 +79,14 @@ const struct verb verbs[] = {
 	  .help = "the whole privilege surface of a program that separates itself",
 	  .usage = "show [--json] PROFILE",
 	  .detail = "Prints who runs as whom, what the worker may ask for and what the monitor can reach, as this user would have it." },
+	{ .name = "ps", .rest = REST_NOTHING, .takes_json = true,
+	  .help = "your boxes that run now, and what they use",
+	  .usage = "[--json]",
+	  .detail = "Boxes in a container or in another box are not seen from outside." },
+	{ .name = "kill", .rest = REST_NOTHING, .own = kill_options,
+	  .help = "end boxes that run, or signal their programs",
+	  .usage = "[-s SIGNAL] ID...",
+	  .detail = "The ids are those of ps. Exit status 0 when all were sent it, 1 when one is no box of yours." },
 	{ .name = "help", .rest = REST_VERB,
 	  .help = "this text, or that of one command",
 	  .usage = "[COMMAND]" },

@@ -7,66 +7,129 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 
-#define PATH_SIZE 4096
+#define TEMPORARY_SIZE 40 /* "fumehood-", 16 digits, ".tmp" */
+
+/* "." for a plain name; the last slash belongs to neither, unless it is all that
+ * there is of the directory. */
+static int split(const char *path, char **ret_directory, char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (!*name)
+		return -EISDIR;
+	*ret_directory = !slash ? strdup(".")
+		: strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	*ret_name = strdup(name);
+	return *ret_directory && *ret_name ? 0 : -ENOMEM;
+}
+
+int whole_place_find(const char *path, struct whole_place *ret)
+{
+	autofree char *directory = NULL;
+	int r;
+
+	*ret = (struct whole_place)WHOLE_NOWHERE;
+	r = split(path, &directory, &ret->name);
+	if (r < 0)
+		return r;
+	/* Of a number of its own: it is open while descriptors are inherited. */
+	ret->dir_fd = fd_raise(open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (ret->dir_fd == -1)
+		return -errno;
+	if (ret->dir_fd < 0)
+		return ret->dir_fd;
+	return faccessat(ret->dir_fd, ".", W_OK | X_OK, AT_EACCESS) < 0
+		       ? -errno : 0;
+}
+
+void whole_place_done(struct whole_place *place)
+{
+	cleanup_close(&place->dir_fd);
+	free(place->name);
+	*place = (struct whole_place)WHOLE_NOWHERE;
+}
+
+/* A name that is already taken was no accident: somebody would have to know what
+ * the kernel has just drawn. */
+static int make_temporary(int dir_fd, char ret[TEMPORARY_SIZE],
+			  unsigned int mode)
+{
+	uint64_t drawn;
+	int fd;
+
+	if (getrandom(&drawn, sizeof(drawn), 0) != sizeof(drawn))
+		return -EIO;
+	snprintf(ret, TEMPORARY_SIZE, "fumehood-%016llx.tmp",
+		 (unsigned long long)drawn);
+	fd = openat(dir_fd, ret, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+					 O_CLOEXEC, mode);
+	return fd < 0 ? -errno : fd;
+}
 
 /* A link takes the name only if it is free; a rename takes it anyway. */
-static int put_in_place(const char *temporary, const char *path,
+static int put_in_place(const struct whole_place *place, const char *temporary,
 			bool must_be_new)
 {
+	int dir_fd = place->dir_fd;
+
 	if (!must_be_new)
-		return rename(temporary, path) < 0 ? -errno : 0;
-	if (link(temporary, path) < 0)
+		return renameat(dir_fd, temporary, dir_fd, place->name) < 0
+			       ? -errno : 0;
+	if (linkat(dir_fd, temporary, dir_fd, place->name, 0) < 0)
 		return -errno;
-	unlink(temporary);
+	unlinkat(dir_fd, temporary, 0);
 	return 0;
 }
 
-/* The temporary name stands in the same directory, so that the rename is
- * atomic; O_EXCL and NOFOLLOW keep a planted link from being written to. */
+int whole_place_write(const struct whole_place *place, const char *text,
+		      unsigned int mode, bool must_be_new, struct stat *ret)
+{
+	char temporary[TEMPORARY_SIZE];
+	autoclose int fd = make_temporary(place->dir_fd, temporary, mode);
+	struct stat written = { 0 };
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = write_exactly(fd, text, strlen(text));
+	if (r == 0 && fstat(fd, &written) < 0)
+		r = -errno;
+	if (r == 0)
+		r = put_in_place(place, temporary, must_be_new);
+	if (r < 0)
+		unlinkat(place->dir_fd, temporary, 0);
+	else if (ret)
+		*ret = written;
+	return r;
+}
+
 int whole_file_write(const char *path, const char *text, unsigned int mode,
 		     bool must_be_new)
 {
-	char temporary[PATH_SIZE];
-	int r = snprintf(temporary, sizeof(temporary), "%s.%d.tmp", path,
-			 getpid()) >= (int)sizeof(temporary)
-			? -ENAMETOOLONG : 0;
+	struct whole_place place;
+	int r = whole_place_find(path, &place);
 
-	autoclose int fd = r < 0 ? -1
-		: open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					  O_CLOEXEC, mode);
-	if (r == 0 && fd < 0)
-		r = -errno;
-	if (r < 0)
-		return r;
-	r = write_exactly(fd, text, strlen(text));
 	if (r == 0)
-		r = put_in_place(temporary, path, must_be_new);
-	if (r < 0)
-		unlink(temporary);
+		r = whole_place_write(&place, text, mode, must_be_new, NULL);
+	whole_place_done(&place);
 	return r;
 }
 
 int whole_file_check(const char *path)
 {
-	char directory[PATH_SIZE];
-	char *slash;
+	struct whole_place place;
+	int r = whole_place_find(path, &place);
 
-	if (snprintf(directory, sizeof(directory), "%s", path) >=
-	    (int)sizeof(directory))
-		return -ENAMETOOLONG;
-	slash = strrchr(directory, '/');
-	if (!slash)
-		memcpy(directory, ".", 2);
-	else
-		slash[slash == directory] = '\0';
-	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0
-		       ? -errno : 0;
+	whole_place_done(&place);
+	return r;
 }
 
 int whole_file_read(const char *path, size_t max, char **ret)

@@ -1,4 +1,4 @@
-/* The pieces of completions and manual that are made from the tables. */
+/* The pieces of completions, manual and schema that are made from the tables. */
 #ifndef FH_TOOLS_FRAGMENTS_H
 #define FH_TOOLS_FRAGMENTS_H
 
@@ -18,6 +18,8 @@ extern const struct fragment manual_fragments[];
 extern const size_t n_manual_fragments;
 extern const struct fragment library_fragments[];
 extern const size_t n_library_fragments;
+extern const struct fragment schema_fragments[];
+extern const size_t n_schema_fragments;
 
 /* Everything that scdoc would read as markup is escaped. */
 void add_plain(struct text *ret, const char *s);

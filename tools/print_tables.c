@@ -1,8 +1,8 @@
 /*
  * Copies a template from stdin to stdout and fills in what the tables say.
  *
- * Completions and manual pages are templates: prose and shell logic stand in
- * them, lists of options, calls, guarantees and exit statuses never do. A
+ * Completions, manual pages and the report's schema are templates: prose and
+ * shell logic stand in them, lists of options, calls, guarantees and exit statuses never do. A
  * marker that no fragment answers to is an error, so that a renamed fragment
  * cannot leave a hole in the manual.
  */
@@ -31,9 +31,11 @@ static const struct fragment *find(const char *name, size_t len)
 	if (!found)
 		found = find_in(manual_fragments, n_manual_fragments, name,
 				len);
+	if (!found)
+		found = find_in(library_fragments, n_library_fragments, name,
+				len);
 	return found ? found
-		     : find_in(library_fragments, n_library_fragments, name,
-			       len);
+		     : find_in(schema_fragments, n_schema_fragments, name, len);
 }
 
 /* Is the line "@name@"? Then ret_name and its length tell the name. */

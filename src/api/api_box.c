@@ -77,8 +77,10 @@ static int start(struct fh_box *box, const struct fh_plan *plan,
 		r = streams_open(options->streams, &box->streams, err);
 	if (r < 0)
 		return r;
+	if (plan->policy->output_limit != POLICY_UNLIMITED)
+		r = streams_narrow_input(&box->streams, err);
 	memcpy(request.streams, box->streams.child, sizeof(request.streams));
-	if (plan->steps & STEP_BIT(STEP_TERMINAL))
+	if (r == 0 && plan->steps & STEP_BIT(STEP_TERMINAL))
 		r = pty_prepare(options->streams, &box->streams,
 				plan->has_namespaces, &pty, err);
 	request.terminal_fd = pty.slave;

@@ -98,17 +98,18 @@ static void relay_ended(struct init *init, int status)
 }
 
 /* Nobody else can then keep the relay from passing on what is there, or add to
- * it. In a pid namespace the others end with us. */
+ * it. In a pid namespace the others end with us; -1 would be all of the user's
+ * without one. */
 static void drain(struct init *init)
 {
 	int status;
 
 	if (init->box->has_pid_namespace)
 		kill(-1, SIGSTOP);
-	init_output_drain(init->output);
-	if (init_descendants_end(&init->descendants, init->output->relay,
-				 &status))
+	else if (init_descendants_end(&init->descendants,
+				      init->output->relay, &status))
 		relay_ended(init, status);
+	init_output_drain(init->output);
 }
 
 static void program_ended(struct init *init, int status)
@@ -282,7 +283,7 @@ static int init_prepare(struct init *init, struct child_failure *failure)
 				     SFD_NONBLOCK | SFD_CLOEXEC);
 	if (init->signals < 0)
 		return child_fail(failure, -errno, "watch", "signals");
-	if (prctl(PR_SET_NAME, "fumehood-init", 0, 0, 0) < 0)
+	if (prctl(PR_SET_NAME, BOX_INIT_NAME, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "name", "init");
 	r = seccomp_load(&init->box->init_filter);
 	if (r < 0)

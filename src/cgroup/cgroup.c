@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "cgroup/cgroup_parts.h"
 #include "cgroup/cgroup_place.h"
 
@@ -71,13 +71,18 @@ static int make_outer(struct cgroup *cgroup, struct fh_error *err)
 	return r < 0 ? cgroup_fail(err, r, "make a cgroup for", "the box") : 0;
 }
 
+/* The helper of an init that was moved may still be there, for a moment. */
 static int enable(int dir, uint32_t controllers, const char *of,
 		  struct fh_error *err)
 {
+	const int64_t deadline = deadline_in(CGROUP_ENABLE_MS);
 	uint32_t enabled =
 		cgroup_read_controllers(dir, "cgroup.subtree_control");
-	int r = cgroup_switch(dir, controllers & ~enabled, '+');
+	int r;
 
+	while ((r = cgroup_switch(dir, controllers & ~enabled, '+')) == -EBUSY &&
+	       deadline_left(deadline) > 0)
+		poll(NULL, 0, 1);
 	if (r < 0)
 		return cgroup_fail(err, r, "enable controllers beneath", of);
 	enabled = cgroup_read_controllers(dir, "cgroup.subtree_control");
@@ -194,10 +199,10 @@ int cgroup_fd(const struct cgroup *cgroup)
 
 /* --- with init ------------------------------------------------------------ */
 
-int cgroup_enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
+static int enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
 {
 	char path[CGROUP_PATH_SIZE];
-	struct cgroup_place place;
+	struct cgroup_place place = { .dir = -1 };
 	int root, r = scope_start(cgroup->bus, cgroup->name, init,
 				  "A box of fumehood", CGROUP_SCOPE_MS, err);
 	const char *last;
@@ -219,20 +224,21 @@ int cgroup_enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
 	if (cgroup->outer < 0)
 		return cgroup_fail(err, cgroup->outer, "open the scope",
 				   cgroup->name);
+	/* Without it the report may be poorer, and nothing else. */
+	cgroup_keeper_start(&cgroup->keeper, cgroup->outer);
 	return cgroup_divide(cgroup, init, err);
 }
 
-/* The kernel's own word for it: this one process and no other. */
+/* The kernel's own word for it. Init may have a helper, which makes the network and
+ * ends before there is a program. */
 static int verify(const struct cgroup *cgroup, pid_t init, struct fh_error *err)
 {
-	char text[32], expected[16];
-	int r = read_small_file(cgroup->box, "cgroup.procs", text,
-				sizeof(text));
+	int r = cgroup_has_process(cgroup->box, init);
 
-	snprintf(expected, sizeof(expected), "%d", init);
-	if (r >= 0 && strcmp(text, expected) != 0)
-		r = -EPROTO;
-	return r < 0 ? cgroup_fail(err, r, "find the box", "in its cgroup") : 0;
+	if (r <= 0)
+		return cgroup_fail(err, r < 0 ? r : -EPROTO, "find the box",
+				   "in its cgroup");
+	return 0;
 }
 
 int cgroup_enter(struct cgroup *cgroup, pid_t init, bool is_inside,
@@ -241,7 +247,7 @@ int cgroup_enter(struct cgroup *cgroup, pid_t init, bool is_inside,
 	int r = 0;
 
 	if (cgroup->way == CGROUP_SCOPE)
-		r = cgroup_enter_scope(cgroup, init, err);
+		r = enter_scope(cgroup, init, err);
 	else if (!is_inside)
 		r = move_process(cgroup->box, init, err);
 	return r < 0 ? r : verify(cgroup, init, err);
@@ -260,20 +266,20 @@ int cgroup_open_cpu_stat(const struct cgroup *cgroup)
 int cgroup_end(struct cgroup *cgroup)
 {
 	const int64_t deadline = deadline_in(CGROUP_END_MS);
+	int *const held[] = { &cgroup->box, &cgroup->outer, &cgroup->parent };
 	int r = 0;
 
 	if (cgroup->way == CGROUP_SCOPE && cgroup->outer >= 0)
 		r = cgroup_remove(cgroup->outer, CGROUP_INNER, deadline);
 	else if (cgroup->outer >= 0)
 		r = cgroup_remove(cgroup->parent, cgroup->name, deadline);
-	cgroup_keeper_end(&cgroup->keeper);
+	cgroup_keeper_end(&cgroup->keeper, cgroup->outer);
 	if (cgroup->is_in_leaf)
 		cgroup_leaf_leave(cgroup->parent);
 	cgroup->is_in_leaf = false;
-	for (int *fds[] = { &cgroup->box, &cgroup->outer, &cgroup->parent },
-		 i = 0; i < 3; i++) {
-		cleanup_close(fds[i]);
-		*fds[i] = -1;
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		cleanup_close(held[i]);
+		*held[i] = -1;
 	}
 	return r;
 }

@@ -191,24 +191,51 @@ bool cgroup_is_linked(int parent, const char *name, int held)
 	       there.st_ino == ours.st_ino;
 }
 
-int cgroup_other_process(int dir, pid_t but, pid_t *ret_pid)
+#define FEW_PROCESSES 8
+
+/* Return: how many there are, no more than asked for; or a negative errno */
+static int read_processes(int dir, pid_t ret[FEW_PROCESSES])
 {
 	autoclose int fd =
 		openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char text[128]; /* enough to have two numbers whole */
+	char text[FEW_PROCESSES * sizeof("4194304")];
 	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	uint64_t pid;
+	int n = 0;
 
 	if (len < 0)
 		return -errno;
 	text[len] = '\0';
-	for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
-		if (!strchr(line, '\n') || parse_word(line, &pid) < 0)
+	for (char *line = text, *end;
+	     n < FEW_PROCESSES && (end = strchr(line, '\n')); line = end + 1) {
+		if (parse_word(line, &pid) < 0)
 			return -EINVAL;
-		if (pid == (uint64_t)but)
+		ret[n++] = (pid_t)pid;
+	}
+	return n;
+}
+
+int cgroup_other_process(int dir, pid_t but, pid_t *ret_pid)
+{
+	pid_t pids[FEW_PROCESSES];
+	int n = read_processes(dir, pids);
+
+	for (int i = 0; i < n; i++) {
+		if (pids[i] == but)
 			continue;
-		*ret_pid = (pid_t)pid;
+		*ret_pid = pids[i];
 		return 1;
 	}
-	return 0;
+	return n < 0 ? n : 0;
+}
+
+int cgroup_has_process(int dir, pid_t pid)
+{
+	pid_t pids[FEW_PROCESSES];
+	int n = read_processes(dir, pids);
+
+	for (int i = 0; i < n; i++)
+		if (pids[i] == pid)
+			return 1;
+	return n < 0 ? n : 0;
 }

@@ -62,4 +62,7 @@ bool cgroup_is_linked(int parent, const char *name, int held);
  * there is none; a negative errno */
 int cgroup_other_process(int dir, pid_t but, pid_t *ret_pid);
 
+/* Is it among the first few of a cgroup? Return: 1, 0 or a negative errno */
+int cgroup_has_process(int dir, pid_t pid);
+
 #endif

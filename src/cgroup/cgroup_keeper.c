@@ -2,27 +2,29 @@
 #include "cgroup/cgroup_keeper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cgroup/cgroup_files.h"
 #include "sys/process.h"
 
+#define KEEPER_NAME "keeper"
+
 /* Between clone and exit, as in init: nothing but system calls, all signals
- * blocked. What it holds of the caller's is let go at once. */
-static _Noreturn void keep(int fd, int parent)
+ * blocked. What it has of the caller's it lets go at once. */
+static _Noreturn void keep(int end, int parent)
 {
 	struct pollfd watched[2] = { { .fd = 0, .events = POLLIN },
 				     { .fd = 1, .events = POLLIN } };
 
-	/* Above both places, for one of them may be where the other lies. */
-	fd = fcntl(fd, F_DUPFD, 2);
-	parent = fcntl(parent, F_DUPFD, 2);
-	if (fd < 0 || parent < 0 || dup2(fd, 0) < 0 || dup2(parent, 1) < 0 ||
+	if (dup2(end, 0) < 0 || dup2(parent, 1) < 0 ||
 	    process_close_range(2, ~0U) < 0)
 		_exit(1);
 	while (poll(watched, 2, -1) < 0)
@@ -30,27 +32,39 @@ static _Noreturn void keep(int fd, int parent)
 	_exit(0);
 }
 
+static int clone_keeper(int dir, int end, int parent, int *ret_pid_fd)
+{
+	uint64_t signals;
+	pid_t pid;
+	int r = process_block_signals(&signals);
+
+	if (r < 0)
+		return r;
+	pid = process_clone_into(0, dir, ret_pid_fd);
+	if (pid == 0)
+		keep(end, parent);
+	process_restore_signals(signals);
+	return pid;
+}
+
 int cgroup_keeper_start(struct cgroup_keeper *ret, int scope)
 {
 	int ends[2], pid_fd = -1;
-	uint64_t signals;
 	pid_t pid;
-	autoclose int parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
 
-	if (parent < 0 ||
+	/* Not in the scope itself, which could not give controllers then. */
+	if (mkdirat(scope, KEEPER_NAME, 0700) < 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	autoclose int hold = fd_raise(ends[0]);
 	autoclose int end = fd_raise(ends[1]);
-	int r = hold < 0 ? hold : end < 0 ? end
-					  : process_block_signals(&signals);
+	autoclose int dir = cgroup_open_dir(scope, KEEPER_NAME);
+	autoclose int parent =
+		fd_raise((int)syscall(SYS_pidfd_open, getpid(), 0));
 
-	if (r < 0)
-		return r;
-	pid = process_clone_into(0, scope, &pid_fd);
-	if (pid == 0)
-		keep(end, parent);
-	process_restore_signals(signals);
+	if (hold < 0 || end < 0 || dir < 0 || parent < 0)
+		return -EMFILE;
+	pid = clone_keeper(dir, end, parent, &pid_fd);
 	if (pid < 0)
 		return pid;
 	*ret = (struct cgroup_keeper){ .pid = pid, .pid_fd = fd_raise(pid_fd),
@@ -58,14 +72,15 @@ int cgroup_keeper_start(struct cgroup_keeper *ret, int scope)
 	return 0;
 }
 
-void cgroup_keeper_end(struct cgroup_keeper *keeper)
+void cgroup_keeper_end(struct cgroup_keeper *keeper, int scope)
 {
 	if (!keeper->pid)
 		return;
-	kill(keeper->pid, SIGKILL);
+	cleanup_close(&keeper->hold_fd);
+	process_signal(keeper->pid_fd, SIGKILL);
 	while (waitpid(keeper->pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
-	cleanup_close(&keeper->hold_fd);
 	cleanup_close(&keeper->pid_fd);
 	keeper->pid = 0;
+	unlinkat(scope, KEEPER_NAME, AT_REMOVEDIR);
 }

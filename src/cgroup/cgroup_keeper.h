@@ -16,8 +16,8 @@ struct cgroup_keeper {
 	int hold_fd; /* its end is the keeper's */
 };
 
-/* @scope: directory. Return: 0 or a negative errno */
+/* Makes keeper/ beneath the directory @scope. Return: 0 or a negative errno */
 int cgroup_keeper_start(struct cgroup_keeper *ret, int scope);
-void cgroup_keeper_end(struct cgroup_keeper *keeper);
+void cgroup_keeper_end(struct cgroup_keeper *keeper, int scope);
 
 #endif

@@ -68,7 +68,7 @@ static int try_place(const struct cgroup_place *place, struct cgroup_facts *ret)
 static bool try_scope(struct cgroup_facts *ret)
 {
 	char path[128];
-	struct cgroup_place place;
+	struct cgroup_place place = { .dir = -1 };
 	autoclose int root = cgroup_root_open(&place);
 	uint32_t needed = CONTROLLER_BIT(MEMORY) | CONTROLLER_BIT(PIDS) |
 			  CONTROLLER_BIT(CPU);

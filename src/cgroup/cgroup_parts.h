@@ -30,6 +30,7 @@ struct cgroup {
 
 #define CGROUP_END_MS 5000   /* to wait for the end of processes */
 #define CGROUP_LOCK_MS 2000  /* to wait for other launchers in the leaf */
+#define CGROUP_ENABLE_MS 500 /* to wait for a process that is about to end */
 #define CGROUP_SCOPE_MS 5000 /* to wait for the user manager */
 
 /* A failure, understood here. Return: @code */
@@ -44,9 +45,6 @@ int cgroup_divide(struct cgroup *cgroup, pid_t init, struct fh_error *err);
 
 /* Writes each limit into a directory and reads it back. */
 int cgroup_limit(int dir, const struct cgroup_wish *wish, struct fh_error *err);
-
-/* Has the user manager take init in, and divides its scope. */
-int cgroup_enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err);
 
 /* The leaf. _enter: moves this process there, unless it is there. Return: a descriptor, which
  * holds off other launchers until it is closed, or a negative errno */

@@ -2,6 +2,7 @@
 #ifndef FH_CGROUP_SCOPE_H
 #define FH_CGROUP_SCOPE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -15,10 +16,16 @@ struct scope_bus;
  * A path of the kernel's user id, not of the environment, whose socket belongs to the user
  * or root. Nothing that comes from there is believed further than that it is waited for: what
  * it did is read from the kernel.
- * Return: 0; -ENOENT without a user manager; -ECONNREFUSED and the like; -EPROTO
+ * Return: 0; -ENOENT without a user manager; -EACCES when another user listens there;
+ *         -ESRCH when somebody of another pid namespace does, who would take our pids
+ *         for others; -ECONNREFUSED and the like; -EPROTO; -ETIMEDOUT
  */
 int scope_connect(struct scope_bus **ret, struct fh_error *err);
 void scope_close(struct scope_bus *bus);
+
+/* The same for a socket by name. @has_names: it is a bus, not the manager's own */
+int scope_connect_to(const char *path, bool has_names, struct scope_bus **ret,
+		     struct fh_error *err);
 
 /**
  * scope_start() - StartTransientUnit with Delegate, and wait for the job

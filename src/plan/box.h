@@ -198,6 +198,10 @@ struct box {
  * dies_with_thread; no libc and no launcher sends this one. */
 #define BOX_THREAD_DIED 64
 
+/* How init names itself; at most 15 bytes. By it boxes are found, supervise/boxes.c
+ * says what it is worth. */
+#define BOX_INIT_NAME "fumehood-init"
+
 enum box_message_kind {
 	BOX_FAILED = 1, /* the program did not start: .error */
 	BOX_MAPPABLE,	/* must_become_dumpable has been done */

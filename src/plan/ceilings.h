@@ -24,12 +24,6 @@ void plan_hold_ceilings(struct fh_plan *plan);
 /* Is memory held by a limit of each process, and by the size of each storage? */
 bool plan_limits_data(const struct fh_plan *plan);
 
-/* Those that were asked for, a line each; or as a JSON array, where those whose bit is in
- * @hits are marked as reached. */
-void plan_print_ceilings(const struct fh_plan *plan, struct text *ret);
-void plan_print_ceilings_json(const struct fh_plan *plan, uint64_t hits,
-			      struct text *ret);
-
 /* How many processes of ours are in a box, beside the program's. */
 uint64_t plan_own_processes(const struct fh_policy *policy);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "mech/landlock.h"
-#include "plan/ceilings.h"
+#include "plan/ceilings_print.h"
 #include "tables/landlock_rights.h"
 
 void plan_print_holders(uint32_t holders, struct text *ret)
@@ -218,7 +218,7 @@ void plan_print(const struct fh_plan *plan, struct text *ret)
 	print_landlock_losses(plan, ret);
 	print_filter(plan, ret);
 	plan_print_guarantees(plan, ret);
-	plan_print_ceilings(plan, ret);
+	ceilings_print(plan, ret);
 	print_steps(plan, ret);
 	text_add(ret, "Files:\n");
 	for (size_t i = 0; i < plan->n_mounts; i++)
@@ -273,7 +273,7 @@ void plan_print_json(const struct fh_plan *plan, struct text *ret)
 	text_add(ret, "  \"guarantees\": ");
 	plan_print_guarantees_json(plan, ret);
 	text_add(ret, ",\n  \"ceilings\": ");
-	plan_print_ceilings_json(plan, 0, ret);
+	ceilings_print_json(plan, 0, ret);
 	text_add(ret, ",\n  \"steps\": [");
 	separator = "";
 	for (int step = 0; step < N_STEPS; step++) {

@@ -335,6 +335,21 @@ static int take_terminal(const struct box *box, struct running *running,
 	return 0;
 }
 
+/* A box that is killed while it is built has said nothing: its memory may be why. */
+static int look_for_memory(const struct running *running, int code,
+			   struct fh_error *err)
+{
+	struct cgroup_account account = { 0 };
+
+	if (running->cgroup)
+		cgroup_read(running->cgroup, &account);
+	if (!account.memory_hits)
+		return code;
+	fail(err, -ENOMEM, "build the box with so little memory");
+	error_remedy(err, "allow more with --memory");
+	return -ENOMEM;
+}
+
 int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 		  struct trace *trace, struct running *ret,
 		  struct fh_error *err)
@@ -359,6 +374,8 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	if (r == 0)
 		r = take_terminal(box, ret, err);
 	ret->is_standing = r == 0;
+	if (r == -EPROTO)
+		r = look_for_memory(ret, r, err);
 	if (r < 0)
 		running_done(ret);
 	return r;

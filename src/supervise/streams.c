@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -93,6 +95,54 @@ int streams_open(const struct fh_stream *wanted, struct streams *ret,
 	if (r < 0)
 		streams_close(ret, true);
 	return r;
+}
+
+static bool is_same(int a, int b, struct stat *ret_a)
+{
+	struct stat other;
+
+	return fstat(a, ret_a) == 0 && fstat(b, &other) == 0 &&
+	       ret_a->st_dev == other.st_dev && ret_a->st_ino == other.st_ino;
+}
+
+/* The same file once more, where it stands. */
+static int reopen_to_read(int fd)
+{
+	char path[64];
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	int again;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (again < 0)
+		return -errno;
+	if (at > 0)
+		lseek(again, at, SEEK_SET);
+	return fd_raise(again);
+}
+
+int streams_narrow_input(struct streams *streams, struct fh_error *err)
+{
+	const int in = streams->child[0];
+	int flags = fcntl(in, F_GETFL), again;
+	struct stat st;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY ||
+	    !(is_same(in, streams->child[1], &st) ||
+	      is_same(in, streams->child[2], &st)))
+		return 0;
+	again = S_ISSOCK(st.st_mode) ? -EINVAL : reopen_to_read(in);
+	if (again < 0) {
+		fail(err, again, 0,
+		     "what is printed goes there, and could be written past --output-limit");
+		error_remedy(err, "redirect standard input: </dev/null");
+		return again;
+	}
+	if (streams->is_ours[0])
+		close(in);
+	streams->child[0] = again;
+	streams->is_ours[0] = true;
+	return 0;
 }
 
 void streams_close(struct streams *streams, bool both)

@@ -24,6 +24,15 @@ struct streams {
 int streams_open(const struct fh_stream *wanted, struct streams *ret,
 		 struct fh_error *err);
 
+/**
+ * streams_narrow_input() - leave no other way to where the output goes
+ *
+ * A terminal is often one file for all three: it is opened once more, to be read.
+ * Return: 0; -EINVAL for a socket, which can only be had as a whole; or why it could not
+ * be opened
+ */
+int streams_narrow_input(struct streams *streams, struct fh_error *err);
+
 /* Closes what the child has, and our ends too with both. */
 void streams_close(struct streams *streams, bool both);
 

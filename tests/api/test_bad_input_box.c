@@ -127,7 +127,7 @@ static void test_ended(void)
 
 static void test_result(void)
 {
-	struct fh_result high = { .reason = FH_END_KILLED + 1 };
+	struct fh_result high = { .reason = FH_END_OUTPUT + 1 };
 	struct fh_result low = { .reason = -1 };
 	char *text;
 
@@ -345,7 +345,7 @@ static void test_names(void)
 	char line[8];
 
 	TAKES(false, fh_end_name(-1) != NULL);
-	TAKES(false, fh_end_name(FH_END_KILLED + 1) != NULL);
+	TAKES(false, fh_end_name(FH_END_OUTPUT + 1) != NULL);
 	TAKES(false, fh_state_name((enum fh_state)3) != NULL);
 	TAKES(false, fh_state_name((enum fh_state)-1) != NULL);
 	TAKES(false, fh_guarantee_name(-1) != NULL);

@@ -143,14 +143,14 @@ static void test_result_print_arguments(void)
 				    &err), -EINVAL);
 	check_fails(fh_result_print(&result, plan, run_true,
 				    (enum fh_format)7, &text, &err), -EINVAL);
-	result.reason = FH_END_KILLED + 1;
+	result.reason = FH_END_OUTPUT + 1;
 	check_fails(fh_result_print(&result, plan, run_true, FH_TEXT, &text,
 				    &err), -EINVAL);
 	result.reason = -1;
 	check_fails(fh_result_print(&result, plan, run_true, FH_TEXT, &text,
 				    &err), -EINVAL);
 	check(text == (void *)-1);
-	for (int end = 0; end <= FH_END_KILLED; end++) {
+	for (int end = 0; end <= FH_END_OUTPUT; end++) {
 		for (int format = FH_TEXT; format <= FH_JSON; format++) {
 			result.reason = end;
 			check_ok(fh_result_print(&result, plan, run_true,
@@ -162,7 +162,7 @@ static void test_result_print_arguments(void)
 			free(text);
 		}
 	}
-	check(!fh_end_name(-1) && !fh_end_name(FH_END_KILLED + 1));
+	check(!fh_end_name(-1) && !fh_end_name(FH_END_OUTPUT + 1));
 	fh_box_free(box);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# How a run ends: its status, its signals, and that nothing of it is left.
+# How a run ends: its signals, and that nothing of it is left. Its
+# exit status is in exit_status.bats.
 
 bats_require_minimum_version 1.5.0
 
@@ -27,55 +28,6 @@ pause() { read -rt "$1" <&8 || true; }
 child_of() { awk '{ print $1 }' "/proc/$1/task/$1/children"; }
 
 is_stopped() { grep -q '^State:.[tT]' "/proc/$1/status" 2>/dev/null; }
-
-# --- exit status ---------------------------------------------------------------
-
-@test "every exit status from 0 to 255 is the run's own" {
-  for ((code = 0; code < 256; code++)); do
-    status=0
-    "$FUMEHOOD" run -- /bin/sh -c "exit $code" || status=$?
-    [ "$status" = "$code" ] || { echo "$code became $status"; return 1; }
-  done
-}
-
-@test "death by a signal is 128 and the signal's number" {
-  for sig in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 24 25 26 27 29 30 31 \
-    34 35 50 63 64; do
-    outside=0 inside=0
-    env --default-signal /bin/sh -c "kill -$sig \$\$; sleep 5" \
-      2>"$work/noise" || outside=$?
-    "$FUMEHOOD" run -- /bin/sh -c "kill -$sig \$\$; sleep 5" || inside=$?
-    [ "$outside" = $((128 + sig)) ] || { echo "outside: $sig, $outside"; return 1; }
-    [ "$inside" = "$outside" ] || { echo "signal $sig became $inside"; return 1; }
-  done
-}
-
-@test "a signal that only stops or says something does not end the run" {
-  for sig in CHLD URG WINCH CONT; do
-    run "$FUMEHOOD" run -- /bin/sh -c "kill -s $sig \$\$; exit 7"
-    [ "$status" = 7 ]
-  done
-}
-
-@test "126 for what cannot be executed, 127 for what is not there" {
-  printf 'no program\n' >"$work/text"
-  run "$FUMEHOOD" run -r "$work" -- "$work/text"
-  [ "$status" = 126 ]
-  [ "${#lines[@]}" = 1 ]
-  [[ ${lines[0]} == "fumehood: "*"$work/text"* ]]
-  run "$FUMEHOOD" run -- /usr
-  [ "$status" = 126 ]
-  run -127 "$FUMEHOOD" run -- /usr/bin/no-such-program
-  run -127 "$FUMEHOOD" run -- no-such-program
-  [ "${#lines[@]}" = 1 ]
-}
-
-@test "125 with one line when the box is refused, and no report of a run" {
-  run "$FUMEHOOD" run -r "$work/not-there" -- /bin/true
-  [ "$status" = 125 ]
-  [ "${#lines[@]}" = 1 ]
-  [[ ${lines[0]} == "fumehood: "*"$work/not-there"* ]]
-}
 
 # --- signals to the launcher -------------------------------------------------
 
@@ -214,25 +166,6 @@ is_stopped() { grep -q '^State:.[tT]' "/proc/$1/status" 2>/dev/null; }
   wait $launcher || status=$?
   [ "$status" = 137 ]
   nobody_left
-}
-
-# --- time ------------------------------------------------------------------------
-
-@test "a time limit ends a program that ignores TERM and stops itself" {
-  run "$FUMEHOOD" run --timeout 300ms -- /bin/bash -c \
-    "trap '' TERM; kill -STOP \$\$; while :; do :; done; exit $mark"
-  [ "$status" = 124 ]
-  nobody_left
-}
-
-@test "at the time limit a program may still tidy up; the status is 124" {
-  run "$FUMEHOOD" run --timeout 300ms -- /bin/bash -c \
-    "trap 'echo tidy; exit 0' TERM; while :; do read -rt 0.02 <> /dev/null; done"
-  [ "$status" = 124 ]
-  [ "$output" = tidy ]
-  # Control: in time, the status is its own.
-  run "$FUMEHOOD" run --timeout 60s -- /bin/bash -c "exit 9"
-  [ "$status" = 9 ]
 }
 
 # --- streams ----------------------------------------------------------------------

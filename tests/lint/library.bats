@@ -108,9 +108,14 @@ rest_of_profiles='opendir secure_getenv'
 # secret of a hash, so that nobody chooses names that collide.
 system_calls+=' getegid getrandom getxattr process_vm_readv'
 rest_of_watchers='isoc99_sscanf'
+# Is a cgroup marked as delegated?
+system_calls+=' fgetxattr'
 # The broker's packets, and what a worker can poll.
 system_calls+=' epoll_create1 epoll_ctl eventfd recvmsg sendmsg setsockopt'
 text+=' inet_pton'
+# Cgroups: what systemd has marked, who holds one, the kernel's page.
+system_calls+=' fgetxattr flock'
+rest_of_cgroups='sysconf'
 # Into the caller's buffer: no stream is written.
 text+=' snprintf vsnprintf'
 # Of a known errno, which is a constant string in the C locale.
@@ -125,7 +130,7 @@ rest+=' stack_chk_fail cxa_finalize gmon_start _ITM_deregisterTMCloneTable _ITM_
   nm -D --undefined-only "$shared" | awk '{ sub(/@.*/, "", $2); print $2 }' |
     sed -E 's/^__//; s/(_chk|__)$//; s/_2$//; s/64$//' | LC_ALL=C sort -u \
     >"$BATS_TEST_TMPDIR/used"
-  tr -s ' \n' '\n\n' <<<"$system_calls $text $memory $directories $rest $rest_of_helpers $rest_of_roles $rest_of_profiles $rest_of_watchers" |
+  tr -s ' \n' '\n\n' <<<"$system_calls $text $memory $directories $rest $rest_of_helpers $rest_of_roles $rest_of_profiles $rest_of_watchers $rest_of_cgroups" |
     LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/allowed"
   LC_ALL=C comm -23 "$BATS_TEST_TMPDIR/used" "$BATS_TEST_TMPDIR/allowed" \
     >"$BATS_TEST_TMPDIR/surplus"

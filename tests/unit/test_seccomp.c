@@ -311,6 +311,40 @@ static void test_init_filter(void)
 	EXPECT("prctl", KILLED, 0);
 }
 
+/* Telling without waiting, and a process that has our memory. */
+static void test_init_filter_that_watches(void)
+{
+	seccomp_compile_init(FILTER_ARCH_X86_64, false, &compiled);
+	EXPECT("sendto", OK, 5, 0, 1, 0x4040);
+	EXPECT("sendto", KILLED, 5, 0, 1, 0);
+	EXPECT("sendto", KILLED, 5, 0, 1, 0x4041);
+	EXPECT("clone", OK, 0x111);
+	EXPECT("clone", KILLED, 0x11);
+	EXPECT("clone", KILLED, 0x10011);
+	EXPECT("clone", KILLED, 0x10000111);
+	EXPECT("clone", KILLED, 0x111 | HIGH);
+}
+
+static void test_relay_filter(void)
+{
+	seccomp_compile_relay(FILTER_ARCH_X86_64, &compiled);
+	EXPECT("read", OK, 0);
+	EXPECT("write", OK, 1);
+	EXPECT("poll", OK, 0);
+	EXPECT("close", OK, 3);
+	EXPECT("exit_group", OK, 0);
+	EXPECT("kill", KILLED, 1, 15);
+	EXPECT("openat", KILLED, 0);
+	EXPECT("fcntl", KILLED, 0);
+	EXPECT("dup", KILLED, 0);
+	EXPECT("ioctl", KILLED, 0);
+	EXPECT("wait4", KILLED, 0);
+	EXPECT("clone", KILLED, 0x111);
+	EXPECT("mmap", KILLED, 0);
+	EXPECT("sendto", KILLED, 5, 0, 1, 0x4040);
+	EXPECT("sendmsg", KILLED, 0);
+}
+
 /* What counting needs, by argument; nothing else of these calls. */
 static void test_init_filter_that_counts(void)
 {
@@ -425,6 +459,9 @@ static const struct tap_test tests[] = {
 	{ .name = "KILL spares what libraries try", .run = test_kill },
 	{ .name = "LOG never lets the dangerous through", .run = test_log },
 	{ .name = "the filter of init", .run = test_init_filter },
+	{ .name = "init tells, and looks whether a process can be made",
+	  .run = test_init_filter_that_watches },
+	{ .name = "the filter of the output relay", .run = test_relay_filter },
 	{ .name = "the filter of an init that counts",
 	  .run = test_init_filter_that_counts },
 	{ .name = "one listener", .run = test_listeners },
