@@ -206,11 +206,14 @@ static int refuse(const struct fh_policy *policy, char **argv,
 }
 
 /* Whoever sees the end of the run, by status or by event, finds the report. */
-static int conclude(const struct fh_box *box, struct session *session,
-		    char **argv, const struct fh_result *result)
+static int conclude(struct fh_box *box, struct session *session, char **argv,
+		    const struct fh_result *result)
 {
 	struct fh_error err;
+	int event;
 
+	while ((event = fh_box_event(box)) > 0) /* just before its end */
+		watch_event(&session->watch, event);
 	if (result->error.code)
 		print_error(&result->error);
 	if (session->is_explaining && !session->is_quiet)

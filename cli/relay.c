@@ -225,10 +225,9 @@ static void watch(const struct relay *relay, bool has_ended,
 
 static int wait_ms(const struct relay *relay)
 {
-	int ours = relay->terminal ? terminal_wait_ms(relay->terminal) : -1;
-	int theirs = watch_wait_ms(relay->watch);
-
-	return ours < 0 || (theirs >= 0 && theirs < ours) ? theirs : ours;
+	/* There is progress only where the program has no terminal of its own. */
+	return relay->terminal ? terminal_wait_ms(relay->terminal)
+			       : watch_wait_ms(relay->watch);
 }
 
 /* Return: is the box, and what it printed, at an end? */

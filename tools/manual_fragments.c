@@ -12,6 +12,7 @@
 #include "profile/profile_builtin.h"
 #include "supervise/result.h"
 #include "exit_codes.h"
+#include "status_events.h"
 #include "tables/guarantees.h"
 #include "tables/landlock_rights.h"
 #include "tables/questions.h"
@@ -181,6 +182,20 @@ static void add_exit_status(struct text *ret)
 		text_add(ret, "*%d*\n\t", exit_codes[i].code);
 		add_plain(ret, exit_codes[i].meaning);
 		text_add(ret, ".\n\n");
+	}
+}
+
+static void add_status_events(struct text *ret)
+{
+	for (int i = 0; i < N_STATUS_EVENTS; i++) {
+		const struct status_event_info *event = &status_events[i];
+
+		text_add(ret, "*{\"event\": \"%s\"%s", event->name,
+			 *event->members ? ", " : "");
+		add_plain(ret, event->members);
+		text_add(ret, "}*\n\t");
+		add_sentence(ret, event->meaning);
+		text_add(ret, "\n\n");
 	}
 }
 
@@ -412,6 +427,7 @@ const struct fragment manual_fragments[] = {
 	{ "manual-profiles", add_profiles },
 	{ "manual-questions", add_questions },
 	{ "manual-sections", add_sections },
+	{ "manual-status-events", add_status_events },
 	{ "manual-steps", add_steps },
 	{ "manual-verbs", add_verbs },
 };

@@ -162,8 +162,9 @@ int fh_box_event(struct fh_box *box);
 struct fh_usage {
 	uint64_t wall_us;   /* since it was started */
 	uint64_t cpu_us;    /* processor time so far */
-	uint64_t memory;    /* bytes; without a cgroup the sum of its processes */
-	uint64_t processes; /* without a cgroup threads do not count */
+	uint64_t memory; /* bytes; without a cgroup the sum of its processes, in
+			  * which what they share counts for each */
+	uint64_t processes; /* init is one; without a cgroup threads do not count */
 	uint64_t reserved[4];
 };
 

@@ -203,10 +203,15 @@ static int enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
 {
 	char path[CGROUP_PATH_SIZE];
 	struct cgroup_place place = { .dir = -1 };
-	int root, r = scope_start(cgroup->bus, cgroup->name, init,
-				  "A box of fumehood", CGROUP_SCOPE_MS, err);
+	pid_t pids[2] = { init };
 	const char *last;
+	int root, r;
 
+	/* Without it the report may be poorer, and nothing else. */
+	cgroup_keeper_start(&cgroup->keeper);
+	pids[1] = cgroup->keeper.pid;
+	r = scope_start(cgroup->bus, cgroup->name, pids, pids[1] ? 2 : 1,
+			"A box of fumehood", CGROUP_SCOPE_MS, err);
 	scope_close(cgroup->bus);
 	cgroup->bus = NULL;
 	if (r < 0)
@@ -224,8 +229,7 @@ static int enter_scope(struct cgroup *cgroup, pid_t init, struct fh_error *err)
 	if (cgroup->outer < 0)
 		return cgroup_fail(err, cgroup->outer, "open the scope",
 				   cgroup->name);
-	/* Without it the report may be poorer, and nothing else. */
-	cgroup_keeper_start(&cgroup->keeper, cgroup->outer);
+	cgroup_keeper_settle(&cgroup->keeper, cgroup->outer);
 	return cgroup_divide(cgroup, init, err);
 }
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -32,7 +33,7 @@ static _Noreturn void keep(int end, int parent)
 	_exit(0);
 }
 
-static int clone_keeper(int dir, int end, int parent, int *ret_pid_fd)
+static int clone_keeper(int end, int parent, int *ret_pid_fd)
 {
 	uint64_t signals;
 	pid_t pid;
@@ -40,36 +41,55 @@ static int clone_keeper(int dir, int end, int parent, int *ret_pid_fd)
 
 	if (r < 0)
 		return r;
-	pid = process_clone_into(0, dir, ret_pid_fd);
+	pid = process_clone(0, ret_pid_fd);
 	if (pid == 0)
 		keep(end, parent);
 	process_restore_signals(signals);
 	return pid;
 }
 
-int cgroup_keeper_start(struct cgroup_keeper *ret, int scope)
+int cgroup_keeper_start(struct cgroup_keeper *ret)
 {
 	int ends[2], pid_fd = -1;
 	pid_t pid;
 
-	/* Not in the scope itself, which could not give controllers then. */
-	if (mkdirat(scope, KEEPER_NAME, 0700) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	autoclose int hold = fd_raise(ends[0]);
 	autoclose int end = fd_raise(ends[1]);
-	autoclose int dir = cgroup_open_dir(scope, KEEPER_NAME);
 	autoclose int parent =
 		fd_raise((int)syscall(SYS_pidfd_open, getpid(), 0));
 
-	if (hold < 0 || end < 0 || dir < 0 || parent < 0)
+	if (hold < 0 || end < 0 || parent < 0)
 		return -EMFILE;
-	pid = clone_keeper(dir, end, parent, &pid_fd);
+	pid = clone_keeper(end, parent, &pid_fd);
 	if (pid < 0)
 		return pid;
 	*ret = (struct cgroup_keeper){ .pid = pid, .pid_fd = fd_raise(pid_fd),
 				       .hold_fd = fd_take(&hold) };
 	return 0;
+}
+
+/* Not in the scope itself, which could not give controllers then. */
+static int move_keeper(const struct cgroup_keeper *keeper, int scope)
+{
+	char text[16];
+
+	if (mkdirat(scope, KEEPER_NAME, 0700) < 0)
+		return -errno;
+	autoclose int dir = cgroup_open_dir(scope, KEEPER_NAME);
+
+	snprintf(text, sizeof(text), "%d", keeper->pid);
+	return dir < 0 ? dir : cgroup_write(dir, "cgroup.procs", text);
+}
+
+int cgroup_keeper_settle(struct cgroup_keeper *keeper, int scope)
+{
+	int r = keeper->pid ? move_keeper(keeper, scope) : 0;
+
+	if (r < 0)
+		cgroup_keeper_end(keeper, scope);
+	return r;
 }
 
 void cgroup_keeper_end(struct cgroup_keeper *keeper, int scope)

@@ -9,6 +9,9 @@
  * has ended; what the kernel counted would be gone before we could read it. So one
  * process of ours stays in it, sleeping, outside of the box's own cgroup. It ends
  * with this process, or when it is told to.
+ *
+ *   cgroup_keeper_start() --> the manager puts it into the scope, with init: out of a
+ *   session we are not let --> cgroup_keeper_settle() --> cgroup_keeper_end()
  */
 struct cgroup_keeper {
 	pid_t pid; /* 0: there is none */
@@ -16,8 +19,11 @@ struct cgroup_keeper {
 	int hold_fd; /* its end is the keeper's */
 };
 
-/* Makes keeper/ beneath the directory @scope. Return: 0 or a negative errno */
-int cgroup_keeper_start(struct cgroup_keeper *ret, int scope);
+/* Where we are. Return: 0 or a negative errno */
+int cgroup_keeper_start(struct cgroup_keeper *ret);
+/* Moves it to a cgroup keeper/ beneath the directory @scope. Return: 0 or a negative
+ * errno, and then it has ended */
+int cgroup_keeper_settle(struct cgroup_keeper *keeper, int scope);
 void cgroup_keeper_end(struct cgroup_keeper *keeper, int scope);
 
 #endif

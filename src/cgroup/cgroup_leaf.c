@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "cgroup/cgroup_parts.h"
 
-#define TRIES_MAX 16
 #define RETRY_MS 2
 
 /*
@@ -23,10 +22,8 @@
  */
 
 /* Return: 0; -EAGAIN when it was removed meanwhile; -ETIMEDOUT */
-static int lock(int parent, int leaf)
+static int lock(int parent, int leaf, int64_t deadline)
 {
-	const int64_t deadline = deadline_in(CGROUP_LOCK_MS);
-
 	while (flock(leaf, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
@@ -50,9 +47,10 @@ static int check_owner(int leaf)
 /* Return: the locked leaf, or a negative errno */
 static int open_locked(int parent)
 {
-	int r = -EAGAIN;
+	const int64_t deadline = deadline_in(CGROUP_LOCK_MS);
+	int r;
 
-	for (int i = 0; r == -EAGAIN && i < TRIES_MAX; i++) {
+	do {
 		if (mkdirat(parent, CGROUP_LEAF, 0700) < 0 && errno != EEXIST)
 			return -errno;
 		autoclose int leaf = cgroup_open_dir(parent, CGROUP_LEAF);
@@ -61,10 +59,10 @@ static int open_locked(int parent)
 		if (r == 0)
 			r = check_owner(leaf);
 		if (r == 0)
-			r = lock(parent, leaf);
+			r = lock(parent, leaf, deadline);
 		if (r == 0)
 			return fd_take(&leaf);
-	}
+	} while (r == -EAGAIN && deadline_left(deadline) > 0);
 	return r;
 }
 
@@ -93,7 +91,8 @@ void cgroup_leaf_leave(int parent)
 	autoclose int leaf = cgroup_open_dir(parent, CGROUP_LEAF);
 	uint32_t enabled;
 
-	if (leaf < 0 || check_owner(leaf) < 0 || lock(parent, leaf) < 0)
+	if (leaf < 0 || check_owner(leaf) < 0 ||
+	    lock(parent, leaf, deadline_in(CGROUP_LOCK_MS)) < 0)
 		return;
 	/* Fails while another box has them: then that one's launcher leaves. */
 	enabled = cgroup_read_controllers(parent, "cgroup.subtree_control");

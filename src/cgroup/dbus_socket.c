@@ -140,7 +140,9 @@ static int receive_line(int fd, char ret[LINE_MAX_SIZE], int64_t deadline)
 	return -EPROTO;
 }
 
-/* SASL with what the kernel says of us: EXTERNAL and the uid, its digits in hex. */
+/* SASL with what the kernel says of us: EXTERNAL and the uid, its digits in hex. All of it
+ * at once: a manager that takes in BEGIN and a message together (seen of systemd 252)
+ * leaves the message lying until the next one. */
 static int authenticate(int fd, int64_t deadline, struct fh_error *err)
 {
 	static const char doing[] = "authenticate at the user manager";
@@ -153,13 +155,12 @@ static int authenticate(int fd, int64_t deadline, struct fh_error *err)
 	for (const char *digit = uid; *digit; digit++)
 		len += snprintf(hello + len, sizeof(hello) - (size_t)len,
 				"%02x", *digit);
-	len += snprintf(hello + len, sizeof(hello) - (size_t)len, "\r\n");
+	len += snprintf(hello + len, sizeof(hello) - (size_t)len, "\r\nBEGIN\r\n");
 	r = send_exactly(fd, hello, (size_t)len, deadline);
 	r = r ? r : receive_line(fd, line, deadline);
 	if (r == 0 && strncmp(line, "OK ", 3) != 0)
 		return error_set(err, FH_STAGE_SUPERVISE, -EACCES,
 				 "%s: it said '%.80s'", doing, line);
-	r = r ? r : send_exactly(fd, "BEGIN\r\n", 7, deadline);
 	return r < 0 ? fail(err, r, doing, strerror(-r)) : 0;
 }
 

@@ -31,7 +31,9 @@ struct scope_bus {
 	bool has_names; /* a bus, not the manager itself */
 };
 
+static const char greeting[] = "talk to the user manager";
 static const char starting[] = "start a scope by the user manager";
+static const char waiting[] = "wait for the user manager to start a scope";
 
 /* --- to whom ------------------------------------------------------------------- */
 
@@ -53,7 +55,7 @@ static int ask(struct dbus_socket *socket, struct dbus_header *header,
 	call = dbus_call_begin(socket, header);
 	if (argument)
 		dbus_put_string(&call, argument);
-	return dbus_call(socket, &call, starting, deadline, &answer, err);
+	return dbus_call(socket, &call, greeting, deadline, &answer, err);
 }
 
 static int ask_bus(struct dbus_socket *socket, const char *member,
@@ -172,18 +174,19 @@ static void put_property(struct dbus_builder *b, const char *name,
 
 /* No limits: they stand on what we make beneath it. And no reference to it: the unit
  * is to be forgotten when it is empty, whatever became of us. */
-static void put_properties(struct dbus_builder *b, pid_t pid,
+static void put_properties(struct dbus_builder *b, const pid_t *pids, size_t n,
 			   const char *description)
 {
 	struct dbus_array all = dbus_array_begin(b, 8);
-	struct dbus_array pids;
+	struct dbus_array array;
 
 	put_property(b, "Description", "s");
 	dbus_put_string(b, description);
 	put_property(b, "PIDs", "au");
-	pids = dbus_array_begin(b, 4);
-	dbus_put_number(b, (uint32_t)pid);
-	dbus_array_end(b, &pids);
+	array = dbus_array_begin(b, 4);
+	for (size_t i = 0; i < n; i++)
+		dbus_put_number(b, (uint32_t)pids[i]);
+	dbus_array_end(b, &array);
 	put_property(b, "Delegate", "b");
 	dbus_put_number(b, true);
 	put_property(b, "CollectMode", "s");
@@ -195,9 +198,9 @@ struct job {
 	char path[NAME_MAX_SIZE], manager[NAME_MAX_SIZE];
 };
 
-static int start(struct scope_bus *bus, const char *name, pid_t pid,
-		 const char *description, int64_t deadline, struct job *ret,
-		 struct fh_error *err)
+static int start(struct scope_bus *bus, const char *name, const pid_t *pids,
+		 size_t n, const char *description, int64_t deadline,
+		 struct job *ret, struct fh_error *err)
 {
 	struct dbus_header header = manager_call("StartTransientUnit");
 	struct dbus_message answer;
@@ -210,7 +213,7 @@ static int start(struct scope_bus *bus, const char *name, pid_t pid,
 	call = dbus_call_begin(bus->socket, &header);
 	dbus_put_string(&call, name);
 	dbus_put_string(&call, "fail");
-	put_properties(&call, pid, description);
+	put_properties(&call, pids, n, description);
 	auxiliary = dbus_array_begin(&call, 8);
 	dbus_array_end(&call, &auxiliary);
 	r = dbus_call(bus->socket, &call, starting, deadline, &answer, err);
@@ -257,7 +260,7 @@ static int await_end(struct scope_bus *bus, const struct job *job,
 	const char *result;
 
 	do {
-		int r = dbus_receive(bus->socket, starting, deadline, &message,
+		int r = dbus_receive(bus->socket, waiting, deadline, &message,
 				     err);
 
 		if (r < 0)
@@ -266,11 +269,12 @@ static int await_end(struct scope_bus *bus, const struct job *job,
 	if (strcmp(result, "done") == 0)
 		return 0;
 	return error_set(err, FH_STAGE_SUPERVISE, -EIO,
-			 "%s: the job ended with '%.80s'", starting, result);
+			 "%s: the job ended with '%.80s'", waiting, result);
 }
 
-int scope_start(struct scope_bus *bus, const char *name, pid_t pid,
-		const char *description, int timeout_ms, struct fh_error *err)
+int scope_start(struct scope_bus *bus, const char *name, const pid_t *pids,
+		size_t n, const char *description, int timeout_ms,
+		struct fh_error *err)
 {
 	int64_t deadline = deadline_in(timeout_ms);
 	char harmless[DESCRIPTION_MAX];
@@ -280,6 +284,7 @@ int scope_start(struct scope_bus *bus, const char *name, pid_t pid,
 	/* A bus hangs up on what is not UTF-8. */
 	escape_into(harmless, sizeof(harmless), description);
 	r = subscribe(bus, deadline, err);
-	r = r ? r : start(bus, name, pid, harmless, deadline, &job, err);
+	r = r ? r : start(bus, name, pids, n, harmless, deadline, &job,
+			   err);
 	return r ? r : await_end(bus, &job, deadline, err);
 }

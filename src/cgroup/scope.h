@@ -3,6 +3,7 @@
 #define FH_CGROUP_SCOPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -30,12 +31,13 @@ int scope_connect_to(const char *path, bool has_names, struct scope_bus **ret,
 /**
  * scope_start() - StartTransientUnit with Delegate, and wait for the job
  * @name: "fumehood-....scope"
- * @pid:  goes into it
+ * @pids: go into it, @n of them
  * @timeout_ms: for all of it
  * Return: 0; -ETIMEDOUT; -EPROTO; -EACCES and -EIO with what the manager said
  */
-int scope_start(struct scope_bus *bus, const char *name, pid_t pid,
-		const char *description, int timeout_ms, struct fh_error *err);
+int scope_start(struct scope_bus *bus, const char *name, const pid_t *pids,
+		size_t n, const char *description, int timeout_ms,
+		struct fh_error *err);
 
 /* Is there anybody to ask? Connects and closes. Return: as scope_connect() */
 int scope_try(struct fh_error *err);

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "sys/mounts_calls.h"
+#include "sys/pid_max.h"
 #include "tables/guarantees.h"
 
 #define PROC_MAGIC 0x9fa0 /* include/uapi/linux/magic.h */
@@ -32,12 +33,12 @@ static int open_proc(void)
 
 /*
  * Per pid namespace, and writable by its owner, since Linux 6.14; before that
- * it is the machine's, which an unprivileged user cannot write. Where the
+ * it is the machine's, which root would write here for everybody. Where the
  * rlimit holds the ceiling as well, going without is told, not fatal.
  */
 int pid_max_apply(struct box *box, struct child_failure *failure)
 {
-	int proc = open_proc();
+	int proc = pid_max_is_own() ? open_proc() : -EOPNOTSUPP;
 	int fd = proc < 0 ? proc
 			  : open_resolved(proc, "sys/kernel/pid_max",
 					  O_WRONLY | O_CLOEXEC,

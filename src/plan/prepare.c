@@ -25,6 +25,7 @@
 #include "sys/processors.h"
 #include "tables/landlock_rights.h"
 
+#define CGROUP_FIRST 8
 #define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
 #define DESCRIPTORS_SPARE 64 /* what the launcher needs beside the sources */
 
@@ -49,6 +50,14 @@ static void raise_descriptor_limit(const struct fh_plan *plan,
 	ret->has_raised_descriptors = setrlimit(RLIMIT_NOFILE, &more) == 0;
 }
 
+/* Ours are among the user's processes in the namespace. A cgroup shall be the first
+ * to refuse, because it alone tells that it did. */
+static uint64_t most_processes(const struct fh_plan *plan)
+{
+	return plan->policy->pids + plan_own_processes(plan->policy) +
+	       (plan->cgroup.pids == CGROUP_UNLIMITED ? 0 : CGROUP_FIRST);
+}
+
 static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 			    const struct rlimit *descriptors)
 {
@@ -60,11 +69,9 @@ static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 		limits_add(box, RLIMIT_NOFILE, descriptors->rlim_cur,
 			   descriptors->rlim_max);
 	limits_add_asked(box, policy);
-	/* Ours are among the user's processes in the namespace. */
 	if (plan->has_userns)
-		limits_add(box, RLIMIT_NPROC,
-			   policy->pids + plan_own_processes(policy),
-			   policy->pids + plan_own_processes(policy));
+		limits_add(box, RLIMIT_NPROC, most_processes(plan),
+			   most_processes(plan));
 	if (plan_limits_data(plan))
 		limits_add(box, RLIMIT_DATA, policy->memory, policy->memory);
 }
@@ -73,8 +80,7 @@ static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 {
 	const uint32_t by_pid_max = UINT32_C(1) << MECHANISM_PID_MAX;
 	/* Numbers run from 1 to below the maximum. */
-	uint64_t most = plan->policy->pids +
-			plan_own_processes(plan->policy) + 1;
+	uint64_t most = most_processes(plan) + 1;
 
 	number_format(box->pid_max,
 		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);

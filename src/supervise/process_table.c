@@ -160,21 +160,8 @@ const struct process_row *process_table_find(const struct process_table *table,
 	return find(table, pid);
 }
 
-/* Numbers that were used again during the walk could make a circle: no chain has
- * more members than there are rows. */
-bool process_table_descends(const struct process_table *table, pid_t pid,
-			    pid_t ancestor)
-{
-	const struct process_row *row = find(table, pid);
-
-	for (size_t n = 0; row && n < table->n; n++) {
-		if (row->parent == ancestor)
-			return true;
-		row = find(table, row->parent);
-	}
-	return false;
-}
-
+/* Numbers that were used again during the walk could make a circle: what is on the
+ * way is not gone to once more. */
 enum mark { UNKNOWN, ON_THE_WAY, OUTSIDE, INSIDE };
 
 /* Upwards to a row of which it is known; then the same for all on the way. */

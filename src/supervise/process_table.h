@@ -3,7 +3,6 @@
 #define FH_SUPERVISE_PROCESS_TABLE_H
 
 #include <fumehood/spawn.h>
-#include <stdbool.h>
 
 struct process_row {
 	pid_t pid;
@@ -29,10 +28,6 @@ void process_table_done(struct process_table *table);
 /* NULL when it is not there. */
 const struct process_row *process_table_find(const struct process_table *table,
 					     pid_t pid);
-
-/* Is it beneath the other? Of a process itself: no. */
-bool process_table_descends(const struct process_table *table, pid_t pid,
-			    pid_t ancestor);
 
 /**
  * process_table_usage() - what init and all beneath it use

@@ -259,6 +259,23 @@ UNUSED static void delegation_enter(const struct delegation *delegation)
 	check(setresuid(STORM_USER, STORM_USER, STORM_USER) == 0);
 }
 
+/* How many boxes have one beneath the shell's now. */
+UNUSED static int delegation_count(const struct delegation *delegation)
+{
+	char path[PATH_MAX + 16];
+	struct dirent *entry;
+	DIR *dir;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "%s/shell", delegation->path);
+	dir = opendir(path);
+	check(dir);
+	while ((entry = readdir(dir)))
+		n += entry->d_type == DT_DIR && *entry->d_name != '.';
+	closedir(dir);
+	return n;
+}
+
 /* Removes what is there, and says what should not have been. Return: how many */
 static int remove_tree(const char *path, int depth)
 {

@@ -40,7 +40,10 @@ static const struct kind kinds[N_KINDS] = {
 	"/bin/sh", "-c", "(setsid sleep 99 &) ; (setsid sleep 98 &) ; "        \
 			 "echo started; sleep 0.01; echo ending"
 
+static struct delegation delegation;
+
 struct tally {
+	int n_cgroups; /* seen after a kill: for the next run to sweep */
 	int n_killed; /* the others had ended */
 	int n_heirs;  /* processes that outlived the command, for a moment */
 	uint64_t longest_us; /* until they were gone */
@@ -131,6 +134,8 @@ static void kill_once(const struct kind *kind, uint64_t after_us,
 	if (!WIFSIGNALED(status))
 		check_int(status, 0);
 	check_gone(kind->name, tally);
+	if (kind->has_cgroup)
+		tally->n_cgroups += delegation_count(&delegation);
 	if (master >= 0)
 		close(master);
 }
@@ -184,6 +189,7 @@ static void storm(const struct kind *kind)
 	/* Else it was no storm: nobody there, or nobody killed. */
 	check(tally.n_killed >= n / 3);
 	check(tally.n_heirs > 0);
+	check(!kind->has_cgroup || tally.n_cgroups > 0);
 	check_no_leftovers(&before);
 	if (kind->has_cgroup) /* sweeps what the others left */
 		time_run(kind);
@@ -199,7 +205,6 @@ static void test_without(void) { storm(&kinds[4]); }
 /* Only root can delegate; the user of the tests gets what it delegates. */
 static void test_cgroup(void)
 {
-	struct delegation delegation;
 	int status;
 	pid_t pid;
 

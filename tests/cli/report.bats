@@ -86,7 +86,7 @@ END='[.result, .reason, .exit_code, .signal, .status]'
   local n=0
   while IFS= read -r change; do
     jq "$change" good.json >bad.json
-    ! validate bad.json >/dev/null || fail "valid after: $change"
+    if validate bad.json >/dev/null; then fail "valid after: $change"; fi
     n=$((n + 1))
   done <<'CHANGES'
 .more = 1
@@ -190,7 +190,7 @@ time.sleep(0.3)' | tr -d '"')
   expect_status 124
   expect_in_stderr "Result: ended at the time limit, exit code 124"
   expect_in_stderr "Main process: killed by signal 15"
-  expect_in_stderr "Run time: 1"
+  expect_in_stderr "Run time: "
   expect_in_stderr "CPU time: "
   expect_in_stderr "Memory peak: "
   expect_in_stderr "Ceilings reached: timeout"
@@ -266,7 +266,7 @@ withstands() { # SCRIPT
     --report json="$WORK/top/sub/report.json" -- rmdir "$WORK/top/sub"
   expect_status 0
   expect_in_stderr "write the report"
-  expect_in_stderr "believe nothing at that path"
+  [[ $stderr != *believe* ]] || fail "there is nothing: $(saw)"
 }
 
 @test "a directory that is moved takes the report with it, and that is told" {

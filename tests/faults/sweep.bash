@@ -35,7 +35,7 @@ errnos_of() { # NAME
 # The failures that are survived, each with the reason why nothing is lost by
 # it. PROCESS is launcher, after (the launcher when the box is already told to
 # start), child (init, its helper, the program's process before it is the
-# program) or trial (finding out what can be had).
+# program), look (for a cgroup) or trial (finding out what can be had).
 tolerated() { # PROCESS NAME ERRNO
   case "$1 $2 $3" in
     # Its exit cannot fail; skipped, it is called again.
@@ -112,6 +112,10 @@ tolerated() { # PROCESS NAME ERRNO
     # A first try that namespaces deny, and finding out what can be had: the
     # second try decides.
     "trial "*) ;;
+    # Whether a standard stream is a terminal: what is none gets none.
+    "launcher ioctl 1") ;;
+    # Looking for a cgroup where there is none: none is what it finds.
+    "look "*) ;;
     *) return 1 ;;
   esac
 }
@@ -149,6 +153,10 @@ processes() { # WORK
     END { print (n > 1 ? before : 0) }' "$1/calls")
   # The launcher waits, is told, reads: from then on the program may run.
   started_at=$(awk '$1 == "0" && $3 == "poll" { print $2; exit }' "$1/calls")
+  # Where a cgroup is looked for, before anything is planned: who asks first and
+  # last whose it would be.
+  looking_from=$(awk '$1 == "0" && $3 == "geteuid" { print $2; exit }' "$1/calls")
+  looking_until=$(awk '$1 == "0" && $3 == "geteuid" { n = $2 } END { print n }' "$1/calls")
   trying_from=$(awk '$1 == "0" && $3 == "rt_sigprocmask" { print $2; exit }' \
     "$1/calls")
 }
@@ -160,6 +168,8 @@ process_of() { # PATH N
         echo after
       elif [ "$2" -ge "$trying_from" ] && [ "$2" -lt "$trying_until" ]; then
         echo trial
+      elif [ -n "$looking_from" ] && [ "$2" -ge "$looking_from" ] && [ "$2" -le "$looking_until" ]; then
+        echo look
       else
         echo launcher
       fi ;;

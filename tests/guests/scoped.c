@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 					 &bus, &err) :
 			scope_connect(&bus, &err);
 	if (r == 0) {
-		r = scope_start(bus, argv[1], pid, "a test", TIMEOUT_MS, &err);
+		r = scope_start(bus, argv[1], &pid, 1, "a test", TIMEOUT_MS, &err);
 		scope_close(bus);
 	}
 	if (r < 0)

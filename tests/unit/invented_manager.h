@@ -68,7 +68,7 @@ static void put_exactly(int fd, const void *data, size_t size)
 	}
 }
 
-/* "\0AUTH EXTERNAL 34323432\r\n", "OK ...", "BEGIN" */
+/* "\0AUTH EXTERNAL 34323432\r\nBEGIN\r\n", in one piece; "OK ..." */
 static void be_greeted(int fd)
 {
 	char expected[80] = "AUTH EXTERNAL ", line[80] = "";
@@ -78,7 +78,7 @@ static void be_greeted(int fd)
 	snprintf(digits, sizeof(digits), "%u", geteuid());
 	for (const char *digit = digits; *digit; digit++)
 		sprintf(expected + strlen(expected), "%02x", *digit);
-	strcat(expected, "\r\n");
+	strcat(expected, "\r\nBEGIN\r\n");
 	len = strlen(expected);
 	take_exactly(fd, line, 1);
 	check_int(line[0], 0);
@@ -92,9 +92,6 @@ static void be_greeted(int fd)
 		put_exactly(fd, "REJECTED EXTERNAL\r\n", 19);
 	else
 		put_exactly(fd, "OK 0123456789abcdef\r\n", 21);
-	memset(line, 0, sizeof(line));
-	take_exactly(fd, line, 7);
-	check_str(line, "BEGIN\r\n");
 }
 
 static void put_string(int fd, struct dbus_header *header, const char *string)
@@ -206,7 +203,7 @@ static const struct {
 	ASKED("Description\0\1s\0"),
 	ASKED("\x07\0\0\0a \\x1bb\0"),
 	ASKED("PIDs\0\2au\0"),
-	ASKED("\4\0\0\0\xd2\4\0\0"), /* 1234 */
+	ASKED("\x08\0\0\0\xd2\4\0\0\xd3\4\0\0"), /* 1234, 1235 */
 	ASKED("Delegate\0\1b\0"),
 	ASKED("\1\0\0\0"),
 	ASKED("CollectMode\0\1s\0"),

@@ -22,6 +22,7 @@ uid_t geteuid(void)
 
 static char folder[] = "/tmp/fumehood-scope.XXXXXX";
 static char path[64];
+static const pid_t pids[] = { 1234, 1235 };
 
 /* --- both sides ------------------------------------------------------------------ */
 
@@ -80,7 +81,7 @@ static int start_scope(struct fh_error *err)
 
 	if (r < 0)
 		return r;
-	r = scope_start(bus, NAME, 1234, "a \033b", TIMEOUT_MS, err);
+	r = scope_start(bus, NAME, pids, 2, "a \033b", TIMEOUT_MS, err);
 	scope_close(bus);
 	return r;
 }
@@ -231,7 +232,7 @@ static void test_long_name(void)
 
 	memset(name, 'n', sizeof(name) - 1);
 	check_int(scope_connect_to(path, false, &bus, &err), 0);
-	check_int(scope_start(bus, name, 1234, "", TIMEOUT_MS, &err), -E2BIG);
+	check_int(scope_start(bus, name, pids, 2, "", TIMEOUT_MS, &err), -E2BIG);
 	scope_close(bus);
 	end_manager(pid);
 }
