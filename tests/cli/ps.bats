@@ -199,7 +199,7 @@ time.sleep(60)' $'\e[2J\n' $'\xff' >named
   BOXES+=("$other")
   run --separate-stderr "$FUMEHOOD" kill "$other"
   expect_status 1
-  expect_in_stderr "no box of yours has the id $other"
+  expect_in_stderr "signal the box $other: no box of yours has that id"
   run "$FUMEHOOD" kill 1
   expect_status 1
   run "$FUMEHOOD" kill $$
