@@ -38,6 +38,7 @@ struct running {
 	bool is_stolen; /* reaped by somebody else: how it ended is lost */
 	bool is_reaped; /* atomic: running_signal() of other threads reads it */
 	uint32_t rlimits; /* bits of the resources that were limited */
+	uint64_t cpu_limit_us; /* where RLIMIT_CPU asks first; UINT64_MAX */
 	uint32_t lost;	  /* MECHANISM bits that the kernel refused */
 	bool hit_pids; /* init saw that no process could be made */
 	bool has_refusals; /* init told what the filter refused: .refusals */

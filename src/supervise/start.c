@@ -350,6 +350,18 @@ static int look_for_memory(const struct running *running, int code,
 	return -ENOMEM;
 }
 
+static void note_rlimits(const struct box *box, struct running *ret)
+{
+	ret->cpu_limit_us = UINT64_MAX;
+	for (size_t i = 0; i < box->n_rlimits; i++) {
+		const struct box_rlimit *row = &box->rlimits[i];
+
+		ret->rlimits |= UINT32_C(1) << row->resource;
+		if (row->resource == RLIMIT_CPU)
+			ret->cpu_limit_us = row->limit.rlim_cur * 1000000;
+	}
+}
+
 int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 		  struct trace *trace, struct running *ret,
 		  struct fh_error *err)
@@ -366,8 +378,7 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	ret->started_us = monotonic_us();
 	if (timeout_ms != POLICY_UNLIMITED)
 		deadline_us = ret->started_us + timeout_ms * 1000;
-	for (size_t i = 0; i < box->n_rlimits; i++)
-		ret->rlimits |= UINT32_C(1) << box->rlimits[i].resource;
+	note_rlimits(box, ret);
 	r = clone_init(box, ret, err);
 	if (r == 0)
 		r = release_init(box, ret, deadline_us, err);
