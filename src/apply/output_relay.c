@@ -10,6 +10,7 @@
 
 #include "apply/init_output.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "mech/environment_apply.h"
 #include "mech/seccomp_apply.h"
 
@@ -215,11 +216,12 @@ static void turn(struct relay *relay)
 		begin_draining(relay);
 }
 
-static int close_others(const struct init_output *output)
+static int close_others(const struct init_output *output, int ready_fd)
 {
-	int keep[1 + 2 * OUTPUTS_MAX];
+	int keep[2 + 2 * OUTPUTS_MAX];
 	size_t n = descriptors_insert(keep, 0, output->control_in);
 
+	n = descriptors_insert(keep, n, ready_fd);
 	for (size_t i = 0; i < output->n; i++) {
 		n = descriptors_insert(keep, n, output->sources[i]);
 		n = descriptors_insert(keep, n, output->targets[i]);
@@ -227,26 +229,46 @@ static int close_others(const struct init_output *output)
 	return descriptors_close_but(0, keep, n);
 }
 
+static int open_flows(struct relay *relay, const struct init_output *output)
+{
+	for (size_t i = 0; i < output->n; i++) {
+		struct stat st;
+
+		if (fstat(output->targets[i], &st) < 0)
+			return -errno;
+		relay->flows[i] = (struct flow){
+			.source = output->sources[i],
+			.target = output->targets[i],
+			.is_pipe = S_ISFIFO(st.st_mode),
+			.can_move = S_ISFIFO(st.st_mode) };
+	}
+	return 0;
+}
+
+static int confine(const struct init_output *output, const struct box *box,
+		   int ready_fd)
+{
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_NAME, "fumehood-output", 0, 0, 0) < 0)
+		return -errno;
+	r = close_others(output, ready_fd);
+	return r < 0 ? r : seccomp_load(&box->output_filter);
+}
+
 _Noreturn void output_relay_run(const struct init_output *output,
-				const struct box *box)
+				const struct box *box, int ready_fd)
 {
 	struct relay relay = { .n = output->n, .control = output->control_in,
 			       .left = box->output_limit };
-	struct stat st;
+	int r = open_flows(&relay, output);
 
-	for (size_t i = 0; i < output->n; i++) {
-		bool is_pipe = fstat(output->targets[i], &st) == 0 &&
-			       S_ISFIFO(st.st_mode);
-
-		relay.flows[i] = (struct flow){ .source = output->sources[i],
-						.target = output->targets[i],
-						.is_pipe = is_pipe,
-						.can_move = is_pipe };
-	}
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_NAME, "fumehood-output", 0, 0, 0) < 0 ||
-	    close_others(output) < 0 || seccomp_load(&box->output_filter) < 0)
+	if (r == 0)
+		r = confine(output, box, ready_fd);
+	if (write_exactly(ready_fd, &r, sizeof(r)) < 0 || r < 0)
 		_exit(OUTPUT_UNCONFINED);
+	close(ready_fd);
 	while (!is_done(&relay))
 		turn(&relay);
 	_exit(OUTPUT_ALL_PASSED);
