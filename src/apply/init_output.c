@@ -59,19 +59,40 @@ int init_output_open(struct init_output *ret, const struct box *box,
 	return 0;
 }
 
+/* Its byte comes when it is confined. Return: 0 or a negative errno */
+static int await_relay(int ready)
+{
+	char byte;
+	ssize_t n;
+
+	do {
+		n = read(ready, &byte, 1);
+	} while (n < 0 && errno == EINTR);
+	return n == 1 ? 0 : n < 0 ? -errno : -EPROTO;
+}
+
 int init_output_start(struct init_output *output, const struct box *box,
 		      struct child_failure *failure)
 {
+	int ready[2], r;
 	long pid;
 
 	if (!output->n)
 		return 0;
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		return child_fail(failure, -errno, "make",
+				  "a pipe to the output relay");
 	/* A copy of our descriptors, whoever shares them with us. */
 	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid < 0)
 		return child_fail(failure, -errno, "fork", "the output relay");
 	if (pid == 0)
-		output_relay_run(output, box);
+		output_relay_run(output, box, ready[1]);
+	close(ready[1]);
+	r = await_relay(ready[0]);
+	close(ready[0]);
+	if (r < 0)
+		return child_fail(failure, r, "confine", "the output relay");
 	for (size_t i = 0; i < output->n; i++) {
 		close(output->sources[i]);
 		close(output->targets[i]);

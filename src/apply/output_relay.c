@@ -178,11 +178,12 @@ static void turn(struct relay *relay)
 		begin_draining(relay);
 }
 
-static int close_others(const struct init_output *output)
+static int close_others(const struct init_output *output, int ready)
 {
-	int keep[1 + 2 * OUTPUTS_MAX];
+	int keep[2 + 2 * OUTPUTS_MAX];
 	size_t n = descriptors_insert(keep, 0, output->control_in);
 
+	n = descriptors_insert(keep, n, ready);
 	for (size_t i = 0; i < output->n; i++) {
 		n = descriptors_insert(keep, n, output->sources[i]);
 		n = descriptors_insert(keep, n, output->targets[i]);
@@ -191,7 +192,7 @@ static int close_others(const struct init_output *output)
 }
 
 _Noreturn void output_relay_run(const struct init_output *output,
-				const struct box *box)
+				const struct box *box, int ready)
 {
 	struct relay relay = { .n = output->n, .control = output->control_in,
 			       .left = box->output_limit };
@@ -205,8 +206,10 @@ _Noreturn void output_relay_run(const struct init_output *output,
 				   S_ISFIFO(st.st_mode) };
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_NAME, "fumehood-output", 0, 0, 0) < 0 ||
-	    close_others(output) < 0 || seccomp_load(&box->output_filter) < 0)
+	    close_others(output, ready) < 0 ||
+	    seccomp_load(&box->output_filter) < 0 || write(ready, "", 1) != 1)
 		_exit(OUTPUT_UNCONFINED);
+	close(ready);
 	while (!is_done(&relay))
 		turn(&relay);
 	_exit(OUTPUT_ALL_PASSED);
