@@ -39,6 +39,8 @@ struct terminal {
 	bool owes_end;	 /* .in has ended: the program is to see that */
 	int end_told_to; /* the modes that it was told in; -1 */
 	char last_typed;
+	unsigned int n_told;
+	bool has_printed;     /* the program, since then */
 	unsigned int n_looks; /* since the program printed something */
 
 	unsigned int n_escapes;

@@ -14,6 +14,7 @@
 #define ROOM 256 /* is at least there when poll(2) says that there is some */
 #define LOOKS 50
 #define LOOK_MS 100
+#define TOLD_MAX 8
 #define ROUNDS 16 /* before signals are looked at again */
 #define ESCAPE_WITHIN_MS 1000
 
@@ -47,6 +48,7 @@ static bool read_shown(struct terminal *t)
 	}
 	t->showing.end += (size_t)n;
 	t->n_looks = 0;
+	t->has_printed = true;
 	return true;
 }
 
@@ -168,14 +170,16 @@ static void write_typed(struct terminal *t)
  * begun, for the first one only ends that. A program that edits lines by itself, such
  * as a shell, takes the key too, but only when it has read what came before; one that
  * takes each byte as it is gets none. Who has been told in one mode and then goes to
- * another, has not necessarily seen it.
+ * another, has not necessarily seen it, nor has a shell that gave the terminal to
+ * somebody else meanwhile.
  */
 static bool can_tell_end(const struct terminal *t, const struct termios *modes)
 {
 	bool is_lines = modes->c_lflag & ICANON;
 	int unread = 0;
 
-	if (t->end_told_to == is_lines || !(modes->c_lflag & (ICANON | ISIG)))
+	if (!(modes->c_lflag & (ICANON | ISIG)) || t->n_told == TOLD_MAX ||
+	    (t->end_told_to == is_lines && (is_lines || !t->has_printed)))
 		return false;
 	ioctl(t->slave, FIONREAD, &unread);
 	return !unread || (is_lines && t->end_told_to < 0);
@@ -192,6 +196,8 @@ static void tell_end(struct terminal *t)
 	t->n_looks++;
 	if (!can_tell_end(t, &modes))
 		return;
+	t->n_told++;
+	t->has_printed = false;
 	t->end_told_to = !!(modes.c_lflag & ICANON);
 	memset(t->typed, modes.c_cc[VEOF], 2);
 	t->typing = (struct flow){ 0, t->end_told_to && is_in_line ? 2 : 1 };

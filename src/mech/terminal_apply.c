@@ -40,7 +40,7 @@ static int send_master(const struct box *box, int master)
  * not kept: who holds it types what the program reads. */
 static int make_terminal(struct box *box, struct child_failure *failure)
 {
-	int master, slave;
+	int master = -1, slave = -1;
 	int r = pty_open("/dev/pts/ptmx", &master, &slave);
 
 	if (r < 0)

@@ -326,3 +326,11 @@ reason_of() { # ARGUMENTS...
 @test "--report and a program that is killed by the same signal of its own" {
   expect_equal "signalled 153 25" "$(reason_of -- sh -c 'kill -XFSZ $$')"
 }
+
+@test "-v says partly of what is held in part" {
+  unified=$(stat -fc %T /sys/fs/cgroup)
+  [ "$unified" != cgroup2fs ] || skip "this machine may have a cgroup for us"
+  run_box -v --memory 512M -- true
+  expect_status 0
+  expect_in_stderr "  memory       partly    tmpfs size, rlimits: each process"
+}

@@ -108,9 +108,10 @@ rest_of_profiles='opendir secure_getenv'
 # secret of a hash, so that nobody chooses names that collide.
 system_calls+=' getegid getrandom getxattr process_vm_readv'
 rest_of_watchers='isoc99_sscanf'
-# A group of the program's own at its terminal; whether we are in the foreground; a stream
-# that is opened again goes on where it was.
-system_calls+=' getpgrp lseek setpgid tcgetpgrp'
+# A group of the program's own at its terminal.
+system_calls+=' getpgrp setpgid tcgetpgrp'
+# Where a stream that is opened anew went on.
+system_calls+=' lseek'
 # Is a cgroup marked as delegated?
 system_calls+=' fgetxattr'
 # The broker's packets, and what a worker can poll.
