@@ -29,6 +29,7 @@ struct running {
 	struct cgroup *cgroup; /* NULL without one, and when all is over */
 	int pid_fd;
 	int go_fd; /* our end: a byte lets init go on, or ends all */
+	int go_peer_fd; /* init's end: kept, so that its end is not news on ours */
 	int report_fd;
 	int terminal_fd; /* master of the box's own terminal, until taken; -1 */
 	bool has_pid_namespace;

@@ -63,7 +63,7 @@ tolerated() { # PROCESS NAME ERRNO
     # of the launcher's death, and the kernel's signal.
     "launcher pidfd_open "*) ;;
     # Cannot fail in any kernel, so nothing asks whether they did.
-    "launcher getpid "*) ;;
+    "launcher getpid "* | "after getpid "*) ;;
     "launcher getuid "* | "launcher getgid "*) ;;
     # Cannot fail in any kernel; a wrong mask would only deny more or less
     # within storage of the box's own.
@@ -96,9 +96,10 @@ tolerated() { # PROCESS NAME ERRNO
     "child keyctl 38" | "child keyctl 1") ;;
     # Before Linux 5.12: remounted one by one.
     "child mount_setattr 38") ;;
-    # kernel.pid_max, the only file that is opened or written in a box's own
-    # /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
-    "child openat2 "* | "child fstatfs "*) [ "$is_pid_max" = 1 ] ;;
+    # kernel.pid_max and where numbers begin, the only files that are opened or written
+    # in a box's own /proc: RLIMIT_NPROC holds the same ceiling. judge() asks which call.
+    # A kernel of unknown release counts as one whose pid_max is the machine's.
+    "child openat2 "* | "child fstatfs "* | "child uname "*) [ "$is_pid_max" = 1 ] ;;
     "child write 5") [ "$is_pid_max" = 1 ] ;;
     "child read 5") [ "$is_counting" = 1 ] ;;
     # Without a listener for refused calls they are refused uncounted: the kernel
@@ -138,10 +139,10 @@ processes() { # WORK
     "$1/calls")
   pid_max_after=$(awk -v p="$init" -v end="${pid_max_before:-0}" \
     '$1 == p && $3 == "umask" && $2 < end { n = $2 } END { print n }' "$1/calls")
-  # /proc is found for it, and the file below; then /proc is found once more,
+  # /proc is found for it, and two files below; then /proc is found once more,
   # to be made read-only, and that may not fail.
   pid_max_before=$(awk -v p="$init" -v from="${pid_max_after:-0}" \
-    '$1 == p && $2 > from && $3 == "openat2" && ++n == 3 { print $2; exit }' "$1/calls")
+    '$1 == p && $2 > from && $3 == "openat2" && ++n == 4 { print $2; exit }' "$1/calls")
   # Init sees whether it can share its descriptors, by two calls before it makes
   # the socket over which it is told of the listener; the program's process then
   # loads the filter that tells, first.
