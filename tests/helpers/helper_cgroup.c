@@ -5,6 +5,7 @@
  *   helper_cgroup leaf        to the leaf and back, with our cgroup at each point
  *   helper_cgroup storm       the same by four threads at once, many times
  *   helper_cgroup end         ends what is in a cgroup; prints who is left
+ *   helper_cgroup enter       who is not in his cgroup is not believed to be
  *   helper_cgroup memory      spawns, with each allocation failing; what is left then
  *   helper_cgroup descriptors spawns, with fewer descriptors than it takes
  */
@@ -169,6 +170,28 @@ static int end(void)
 	return 0;
 }
 
+static int enter(void)
+{
+	const struct cgroup_wish wish = { CGROUP_UNLIMITED, CGROUP_UNLIMITED,
+					  CGROUP_UNLIMITED, CGROUP_UNLIMITED,
+					  CGROUP_UNLIMITED };
+	struct cgroup *cgroup;
+	pid_t pid;
+
+	if (cgroup_new(CGROUP_DELEGATED, &wish, &cgroup, NULL) < 0)
+		return 1;
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	printf("outside: %d\n", cgroup_enter(cgroup, pid, true, NULL));
+	printf("moved: %d\n", cgroup_enter(cgroup, pid, false, NULL));
+	printf("inside: %d\n", cgroup_enter(cgroup, pid, true, NULL));
+	cgroup_free(cgroup);
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
 /* Directories of boxes where they are made. */
 static int count_left(void)
 {
@@ -258,7 +281,8 @@ int main(int argc, char *argv[])
 		const char *name;
 		int (*run)(void);
 	} rows[] = { { "look", look }, { "leaf", leaf }, { "storm", storm },
-		     { "end", end }, { "memory", without_memory },
+		     { "end", end }, { "enter", enter },
+		     { "memory", without_memory },
 		     { "descriptors", without_descriptors } };
 
 	getrlimit(RLIMIT_NOFILE, &descriptors);

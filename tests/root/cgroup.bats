@@ -253,3 +253,12 @@ left: 0" ]
 [ -z "$(boxes)" ]
 IN
 }
+
+@test "I33: who is not in the cgroup of his box is not believed to be" {
+  stand <<'IN'
+[ "$("${as_user[@]}" "$helper" enter | tee /dev/stderr)" = "outside: -71
+moved: 0
+inside: 0" ]
+[ -z "$(boxes)" ]
+IN
+}

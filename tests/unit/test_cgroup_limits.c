@@ -49,6 +49,8 @@ static void test_nothing(void)
 	begin();
 	check_int(cgroup_controllers_for(&wish), 0);
 	check_int(cgroup_limit(dir, &wish, NULL), 0);
+	wish.swap = 0;
+	check_int(cgroup_controllers_for(&wish), CONTROLLER_BIT(MEMORY));
 }
 
 static void test_all(void)
@@ -126,6 +128,10 @@ static void test_pages(void)
 	wish.memory = 1 << 20;
 	put("memory.max", "");
 	check_int(cgroup_limit(dir, &wish, NULL), 0);
+	/* So much is "max" to the kernel, which a file does not know. */
+	wish.memory = UINT64_MAX << 12;
+	put("memory.max", "");
+	check_int(cgroup_limit(dir, &wish, NULL), -EIO);
 }
 
 static void test_cpus(void)
