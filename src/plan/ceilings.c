@@ -76,17 +76,30 @@ static uint32_t way_bit(const struct fh_plan *plan)
 	return bits[plan->kernel.cgroup.way];
 }
 
+/* Is the program all that there is, so that a limit of each process is one of the
+ * whole? The policy strict makes neither processes nor threads. */
+static bool is_one_process(const struct fh_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_syscall_changes; i++)
+		if (!policy->syscall_changes[i].is_deny)
+			return false;
+	return policy->syscalls == SYSCALLS_STRICT &&
+	       policy->on_deny != FH_DENY_LOG;
+}
+
 bool plan_asks_cgroup(const struct fh_policy *policy,
 		      const struct fh_kernel *kernel)
 {
 	static const int held_by_cgroups[] = {
 		FH_CEILING_MEMORY, FH_CEILING_SWAP, FH_CEILING_CPUS,
-		FH_CEILING_IO_WEIGHT, FH_CEILING_CPU_TIME,
+		FH_CEILING_IO_WEIGHT,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(held_by_cgroups); i++)
 		if (is_given(policy, held_by_cgroups[i]))
 			return true;
+	if (is_given(policy, FH_CEILING_CPU_TIME) && !is_one_process(policy))
+		return true;
 	/* No resource limit binds root, and the kernel's maximum only some. */
 	return kernel->uid == 0 && policy_is_set(policy, "pids");
 }
@@ -283,7 +296,8 @@ static void hold_cpu_time(struct fh_plan *plan)
 	by_rlimit(plan, FH_CEILING_CPU_TIME);
 	if (plan->has_cgroup)
 		held(plan, FH_CEILING_CPU_TIME, way_bit(plan));
-	else if (row_of(plan, FH_CEILING_CPU_TIME)->holders && !plan->is_self)
+	else if (row_of(plan, FH_CEILING_CPU_TIME)->holders &&
+		 !plan->is_self && !is_one_process(plan->policy))
 		lost(plan, FH_CEILING_CPU_TIME,
 		     "each process is counted alone, which only a cgroup mends",
 		     cgroup_remedy(plan));

@@ -231,6 +231,21 @@ static void test_ceilings(void)
 	/* Each process alone: in part. */
 	check_int(row_of(f, FH_GUARANTEE_CPU)->holders, BIT(RLIMITS));
 	check_has(row_of(f, FH_GUARANTEE_CPU)->lost, "alone");
+	done(f);
+	/* One process alone is the whole, unless calls are allowed beyond. */
+	f = plan_freely(WISHES("cpu-time", "1s", "syscalls", "strict"),
+			&kernel);
+	check_held(f, FH_GUARANTEE_CPU, BIT(RLIMITS));
+	done(f);
+	f = plan_freely(WISHES("cpu-time", "1s", "syscalls", "strict",
+			       "allow-syscall", "fork"), &kernel);
+	check(row_of(f, FH_GUARANTEE_CPU)->lost);
+	done(f);
+	f = plan_freely(WISHES("cpu-time", "1s", "syscalls", "strict",
+			       "on-deny", "log"), &kernel);
+	check(row_of(f, FH_GUARANTEE_CPU)->lost);
+	done(f);
+	f = plan_freely(WISHES("timeout", "1s", "file-size", "1M"), &kernel);
 	check_held(f, FH_GUARANTEE_TIME, BIT(TIMER));
 	check_held(f, FH_GUARANTEE_DISK, BIT(TMPFS_SIZE) | BIT(RLIMITS));
 	done(f);
