@@ -117,14 +117,17 @@ static void warn(void *ctx, enum fh_log_level level, const char *message)
 static void add_guarantee(const struct fh_plan *plan, int guarantee,
 			  struct text *ret)
 {
+	static const char *const states[] = { [FH_STATE_NOT] = "lost",
+					      [FH_STATE_PARTLY] = "partly",
+					      [FH_STATE_FULLY] = "held" };
 	struct fh_holding held;
 
 	if (fh_plan_guarantee(plan, guarantee, &held, NULL) < 0)
 		return;
-	text_add(ret, "  %-12s %-9s %s\n", fh_guarantee_name(guarantee),
-		 !held.is_asked ? "not-asked"
-				: held.state == FH_STATE_NOT ? "lost" : "held",
-		 held.state == FH_STATE_NOT ? held.reason : held.holders);
+	text_add(ret, "  %-12s %-9s %s%s%s\n", fh_guarantee_name(guarantee),
+		 !held.is_asked ? "not-asked" : states[held.state],
+		 held.holders, *held.holders && *held.reason ? ": " : "",
+		 held.reason);
 }
 
 static void say_guarantees(const struct fh_plan *plan)

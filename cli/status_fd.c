@@ -134,6 +134,8 @@ void status_started(struct status *status, const struct fh_box *box)
 {
 	autotext rest = { 0 };
 
+	if (status->fd < 0)
+		return;
 	text_add(&rest, ", \"pid\": %d, \"id\": %d", getpid(), fh_box_pid(box));
 	tell(status, STATUS_STARTED, &rest);
 }

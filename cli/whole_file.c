@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -59,41 +60,100 @@ void whole_place_done(struct whole_place *place)
 
 /* A name that is already taken was no accident: somebody would have to know what
  * the kernel has just drawn. */
-static int make_temporary(int dir_fd, char ret[TEMPORARY_SIZE],
-			  unsigned int mode)
+static int draw_name(char ret[TEMPORARY_SIZE])
 {
 	uint64_t drawn;
-	int fd;
 
 	if (getrandom(&drawn, sizeof(drawn), 0) != sizeof(drawn))
 		return -EIO;
 	snprintf(ret, TEMPORARY_SIZE, "fumehood-%016llx.tmp",
 		 (unsigned long long)drawn);
-	fd = openat(dir_fd, ret, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					 O_CLOEXEC, mode);
+	return 0;
+}
+
+/* A file that has no name until it is whole, so that nothing is left of it if we
+ * are killed; where that cannot be had, one with a name, or the reason why not.
+ * Return: a descriptor, or a negative errno */
+static int make_temporary(int dir_fd, unsigned int mode,
+			  char ret_name[TEMPORARY_SIZE])
+{
+	int fd = openat(dir_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+	int r;
+
+	*ret_name = '\0';
+	if (fd >= 0)
+		return fd;
+	r = draw_name(ret_name);
+	if (r < 0)
+		return r;
+	fd = openat(dir_fd, ret_name, O_WRONLY | O_CREAT | O_EXCL |
+					      O_NOFOLLOW | O_CLOEXEC, mode);
 	return fd < 0 ? -errno : fd;
 }
 
-/* A link takes the name only if it is free; a rename takes it anyway. */
-static int put_in_place(const struct whole_place *place, const char *temporary,
-			bool must_be_new)
+static int link_unnamed(int fd, int dir_fd, const char *name)
 {
-	int dir_fd = place->dir_fd;
+	char path[40];
 
-	if (!must_be_new)
-		return renameat(dir_fd, temporary, dir_fd, place->name) < 0
-			       ? -errno : 0;
-	if (linkat(dir_fd, temporary, dir_fd, place->name, 0) < 0)
-		return -errno;
-	unlinkat(dir_fd, temporary, 0);
-	return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, dir_fd, name, AT_SYMLINK_FOLLOW) < 0
+		       ? -errno : 0;
+}
+
+/* What has a name already is replaced by another name alone. In a process of its own,
+ * which goes on if we are killed between the two calls. */
+static int replace(int fd, const struct whole_place *place)
+{
+	char name[TEMPORARY_SIZE];
+	int r = draw_name(name), status;
+	pid_t pid = r < 0 ? -1 : fork();
+
+	if (pid < 0)
+		return r < 0 ? r : -errno;
+	if (pid == 0) {
+		r = link_unnamed(fd, place->dir_fd, name);
+		if (r == 0 && renameat(place->dir_fd, name, place->dir_fd,
+				       place->name) < 0) {
+			r = -errno;
+			unlinkat(place->dir_fd, name, 0);
+		}
+		_exit(-r);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
+}
+
+static int put_unnamed(int fd, const struct whole_place *place,
+		       bool must_be_new)
+{
+	int r = link_unnamed(fd, place->dir_fd, place->name);
+
+	return r == -EEXIST && !must_be_new ? replace(fd, place) : r;
+}
+
+/* A link takes the name only if it is free; a rename takes it anyway. */
+static int put_named(const struct whole_place *place, const char *temporary,
+		     bool must_be_new)
+{
+	int dir_fd = place->dir_fd, r;
+
+	if (must_be_new)
+		r = linkat(dir_fd, temporary, dir_fd, place->name, 0);
+	else
+		r = renameat(dir_fd, temporary, dir_fd, place->name);
+	r = r < 0 ? -errno : 0;
+	if (must_be_new)
+		unlinkat(dir_fd, temporary, 0);
+	return r;
 }
 
 int whole_place_write(const struct whole_place *place, const char *text,
 		      unsigned int mode, bool must_be_new, struct stat *ret)
 {
 	char temporary[TEMPORARY_SIZE];
-	autoclose int fd = make_temporary(place->dir_fd, temporary, mode);
+	autoclose int fd = make_temporary(place->dir_fd, mode, temporary);
 	struct stat written = { 0 };
 	int r;
 
@@ -103,10 +163,11 @@ int whole_place_write(const struct whole_place *place, const char *text,
 	if (r == 0 && fstat(fd, &written) < 0)
 		r = -errno;
 	if (r == 0)
-		r = put_in_place(place, temporary, must_be_new);
-	if (r < 0)
+		r = *temporary ? put_named(place, temporary, must_be_new)
+			       : put_unnamed(fd, place, must_be_new);
+	if (r < 0 && *temporary)
 		unlinkat(place->dir_fd, temporary, 0);
-	else if (ret)
+	if (r == 0 && ret)
 		*ret = written;
 	return r;
 }

@@ -217,7 +217,8 @@ static struct fh_box *box_new(void)
 		free(box);
 		return NULL;
 	}
-	box->running.pid_fd = box->running.go_fd = box->running.report_fd = -1;
+	box->running.pid_fd = box->running.report_fd = -1;
+	box->running.go_fd = box->running.go_peer_fd = -1;
 	box->running.terminal_fd = -1;
 	for (int i = 0; i < 3; i++)
 		box->streams.ours[i] = -1;

@@ -264,11 +264,27 @@ static int release_program(struct init *init, struct child_failure *failure)
 	return 0;
 }
 
+/* What is sent to the launcher's group is not for us: kill -9, and nobody would be
+ * left to end what the program leaves where no pid namespace does; a key, and what
+ * the launcher forwards of it would be lost beside it, being pending already. The
+ * program has been forked: it keeps to that group where the terminal is inherited.
+ * Who leads a session has a group of his own. */
+static int leave_group(const struct init *init, struct child_failure *failure)
+{
+	if (init->box->has_terminal || setpgid(0, 0) == 0)
+		return 0;
+	return child_fail(failure, -errno, "leave the process group of",
+			  "the launcher");
+}
+
 static int init_prepare(struct init *init, struct child_failure *failure)
 {
 	uint64_t all = ~UINT64_C(0);
-	int r = init_descendants_open(&init->descendants, init->box, failure);
+	int r = leave_group(init, failure);
 
+	if (r == 0)
+		r = init_descendants_open(&init->descendants, init->box,
+					  failure);
 	if (r == 0)
 		r = init_output_start(init->output, init->box, failure);
 	if (r == 0)

@@ -38,15 +38,17 @@ enum output_end {
 int init_output_open(struct init_output *ret, const struct box *box,
 		     struct child_failure *failure);
 
-/* Starts the relay, which from then on has its descriptors alone. */
+/* Starts the relay and waits until it is confined; from then on it has its
+ * descriptors alone. */
 int init_output_start(struct init_output *output, const struct box *box,
 		      struct child_failure *failure);
 
 /* The program has ended: has the relay end as well. */
 void init_output_drain(struct init_output *output);
 
-/* The relay's life; sources, targets and control_in are its own. */
+/* The relay's life; sources, targets and control_in are its own.
+ * @ready_fd: to tell by an int, 0 or a negative errno, whether it is confined */
 _Noreturn void output_relay_run(const struct init_output *output,
-				const struct box *box);
+				const struct box *box, int ready_fd);
 
 #endif

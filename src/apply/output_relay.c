@@ -1,5 +1,6 @@
 /* Passes a program's output on, as much of it as it may print. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -9,23 +10,28 @@
 
 #include "apply/init_output.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "mech/environment_apply.h"
 #include "mech/seccomp_apply.h"
 
 /* What a pipe takes without waiting when poll(2) finds it writable: PIPE_BUF. */
 #define CHUNK 4096
+/* What is handed over to a pipe at once; it takes as much as it has room for. */
+#define MOVED_MAX (1 << 20)
 
 /*
  *   idle -- the source has something --> full -- the target takes something --+
  *    ^                                    ^                                   |
  *    +----------- it was all -------------+------- a chunk was passed on -----+
  *
- * A target that takes nothing thus holds up neither the other one nor the end.
+ * A target that takes nothing thus holds up neither the other one nor the end, if
+ * there is nothing for it.
  */
 struct flow {
 	int source; /* -1: at its end, or its target's reader is gone */
 	int target;
 	bool is_pipe; /* the target: its reader's end shows by poll(2) */
+	bool can_move; /* a pipe, and nobody around us refuses splice(2) */
 	bool is_full;
 };
 
@@ -64,35 +70,66 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* Pages change hands, nothing is copied, and never more of them than is left.
+ * Return: how much, 0 at the end, or a negative errno */
+static ssize_t move(struct relay *relay, struct flow *flow)
+{
+	size_t most = relay->left < MOVED_MAX ? (size_t)relay->left : MOVED_MAX;
+	ssize_t n = splice(flow->source, NULL, flow->target, NULL, most,
+			   SPLICE_F_NONBLOCK);
+
+	if (n >= 0) {
+		relay->left -= (uint64_t)n;
+		return n;
+	}
+	if (errno == EPIPE || errno == EAGAIN || errno == EINTR)
+		return -errno;
+	flow->can_move = false;
+	return -EAGAIN;
+}
+
 /* One byte more than is left is read, and not passed on: that is too much, and no
- * less would be. */
-static void pass(struct relay *relay, struct flow *flow)
+ * less would be. Return: as above */
+static ssize_t copy(struct relay *relay, struct flow *flow)
 {
 	char data[CHUNK];
 	size_t most = relay->left < CHUNK ? (size_t)relay->left + 1 : CHUNK;
 	ssize_t n = read(flow->source, data, most);
 	size_t fits;
+	int r;
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		flow->is_full = errno == EINTR;
-		/* The others stand still: nothing more will come. */
-		if (!flow->is_full && relay->control < 0)
-			stop(flow);
-		return;
-	}
-	if (n <= 0) {
-		stop(flow);
-		return;
-	}
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
 	fits = (uint64_t)n > relay->left ? (size_t)relay->left : (size_t)n;
-	if (write_all(flow->target, data, fits) < 0) {
-		stop(flow);
-		return;
-	}
+	r = write_all(flow->target, data, fits);
+	if (r < 0)
+		return r;
 	relay->left -= fits;
 	if (fits < (size_t)n)
 		_exit(OUTPUT_TOO_MUCH);
-	flow->is_full = (size_t)n == most || relay->control < 0;
+	return n;
+}
+
+/* When the others stand still, nothing more will come. */
+static void look_for_more(const struct relay *relay, struct flow *flow)
+{
+	struct pollfd source = { .fd = flow->source, .events = POLLIN };
+	int n = poll(&source, 1, 0);
+
+	flow->is_full = n < 0 || source.revents & POLLIN;
+	if (!flow->is_full && relay->control < 0)
+		stop(flow);
+}
+
+static void pass(struct relay *relay, struct flow *flow)
+{
+	ssize_t n = flow->can_move && relay->left ? move(relay, flow)
+						  : copy(relay, flow);
+
+	if (n > 0 || n == -EAGAIN || n == -EINTR)
+		look_for_more(relay, flow);
+	else
+		stop(flow);
 }
 
 enum { WATCHED_CONTROL, WATCHED_FIRST };
@@ -139,7 +176,8 @@ static void begin_draining(struct relay *relay)
 	close(relay->control);
 	relay->control = -1;
 	for (size_t i = 0; i < relay->n; i++)
-		relay->flows[i].is_full = relay->flows[i].source >= 0;
+		if (relay->flows[i].source >= 0)
+			look_for_more(relay, &relay->flows[i]);
 }
 
 static bool is_done(const struct relay *relay)
@@ -178,11 +216,12 @@ static void turn(struct relay *relay)
 		begin_draining(relay);
 }
 
-static int close_others(const struct init_output *output)
+static int close_others(const struct init_output *output, int ready_fd)
 {
-	int keep[1 + 2 * OUTPUTS_MAX];
+	int keep[2 + 2 * OUTPUTS_MAX];
 	size_t n = descriptors_insert(keep, 0, output->control_in);
 
+	n = descriptors_insert(keep, n, ready_fd);
 	for (size_t i = 0; i < output->n; i++) {
 		n = descriptors_insert(keep, n, output->sources[i]);
 		n = descriptors_insert(keep, n, output->targets[i]);
@@ -190,23 +229,46 @@ static int close_others(const struct init_output *output)
 	return descriptors_close_but(0, keep, n);
 }
 
+static int open_flows(struct relay *relay, const struct init_output *output)
+{
+	for (size_t i = 0; i < output->n; i++) {
+		struct stat st;
+
+		if (fstat(output->targets[i], &st) < 0)
+			return -errno;
+		relay->flows[i] = (struct flow){
+			.source = output->sources[i],
+			.target = output->targets[i],
+			.is_pipe = S_ISFIFO(st.st_mode),
+			.can_move = S_ISFIFO(st.st_mode) };
+	}
+	return 0;
+}
+
+static int confine(const struct init_output *output, const struct box *box,
+		   int ready_fd)
+{
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_NAME, "fumehood-output", 0, 0, 0) < 0)
+		return -errno;
+	r = close_others(output, ready_fd);
+	return r < 0 ? r : seccomp_load(&box->output_filter);
+}
+
 _Noreturn void output_relay_run(const struct init_output *output,
-				const struct box *box)
+				const struct box *box, int ready_fd)
 {
 	struct relay relay = { .n = output->n, .control = output->control_in,
 			       .left = box->output_limit };
-	struct stat st;
+	int r = open_flows(&relay, output);
 
-	for (size_t i = 0; i < output->n; i++)
-		relay.flows[i] = (struct flow){
-			.source = output->sources[i],
-			.target = output->targets[i],
-			.is_pipe = fstat(output->targets[i], &st) == 0 &&
-				   S_ISFIFO(st.st_mode) };
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_NAME, "fumehood-output", 0, 0, 0) < 0 ||
-	    close_others(output) < 0 || seccomp_load(&box->output_filter) < 0)
+	if (r == 0)
+		r = confine(output, box, ready_fd);
+	if (write_exactly(ready_fd, &r, sizeof(r)) < 0 || r < 0)
 		_exit(OUTPUT_UNCONFINED);
+	close(ready_fd);
 	while (!is_done(&relay))
 		turn(&relay);
 	_exit(OUTPUT_ALL_PASSED);

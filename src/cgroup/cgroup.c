@@ -53,8 +53,12 @@ static int make_held(struct cgroup *cgroup)
 		return -errno;
 	autoclose int dir = cgroup_open_dir(cgroup->parent, cgroup->name);
 
-	if (dir < 0)
-		return dir == -ENOENT ? -EAGAIN : dir;
+	if (dir == -ENOENT)
+		return -EAGAIN;
+	if (dir < 0) {
+		unlinkat(cgroup->parent, cgroup->name, AT_REMOVEDIR);
+		return dir;
+	}
 	if (flock(dir, LOCK_EX | LOCK_NB) < 0 ||
 	    !cgroup_is_linked(cgroup->parent, cgroup->name, dir))
 		return -EAGAIN;
@@ -267,12 +271,28 @@ int cgroup_open_cpu_stat(const struct cgroup *cgroup)
 
 /* --- the end -------------------------------------------------------------- */
 
+/* As it is nearly always, and so that it takes neither memory nor a descriptor that
+ * we do not have: without them nothing could be looked through. */
+static void remove_plain(struct cgroup *cgroup, int64_t deadline)
+{
+	if (cgroup->box >= 0) {
+		cgroup_empty(cgroup->box, deadline);
+		cleanup_close(&cgroup->box);
+		cgroup->box = -1;
+	}
+	unlinkat(cgroup->outer, CGROUP_INNER, AT_REMOVEDIR);
+	if (cgroup->way != CGROUP_SCOPE)
+		unlinkat(cgroup->parent, cgroup->name, AT_REMOVEDIR);
+}
+
 int cgroup_end(struct cgroup *cgroup)
 {
 	const int64_t deadline = deadline_in(CGROUP_END_MS);
 	int *const held[] = { &cgroup->box, &cgroup->outer, &cgroup->parent };
 	int r = 0;
 
+	if (cgroup->outer >= 0)
+		remove_plain(cgroup, deadline);
 	if (cgroup->way == CGROUP_SCOPE && cgroup->outer >= 0)
 		r = cgroup_remove(cgroup->outer, CGROUP_INNER, deadline);
 	else if (cgroup->outer >= 0)

@@ -104,7 +104,7 @@ static bool is_domain(int dir)
 static void name_process(const struct walk *walk, pid_t pid,
 			 struct cgroup_place *ret)
 {
-	char path[32], name[64] = "", shown[80] = "a process", cgroup[64];
+	char path[32], name[64] = "", shown[40] = "a process", cgroup[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 	if (pid && read_small_file(AT_FDCWD, path, name, sizeof(name)) > 0)

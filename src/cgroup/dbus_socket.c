@@ -237,7 +237,7 @@ int dbus_receive(struct dbus_socket *socket, const char *doing,
 		 struct fh_error *err)
 {
 	const char *why = NULL;
-	size_t size;
+	size_t size = 0;
 	int r = receive_message(socket, deadline, &size, &why);
 
 	r = r ? r : dbus_take(socket->in, size, &ret->header, &ret->body, &why);

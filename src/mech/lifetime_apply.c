@@ -122,11 +122,6 @@ int fork_apply(struct box *box, struct child_failure *failure)
 		return child_fail(failure, -errno, "ask to die with", "the launcher");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "close to tracers", "init");
-	/* A key would reach us as well as the launcher, and what that forwards be
-	 * lost beside it: a signal that is pending already is not sent again. */
-	if (box->steps & STEP_BIT(STEP_SESSION) && setpgid(0, 0) < 0)
-		return child_fail(failure, -errno, "leave the process group of",
-				  "the launcher");
 	if (!box->has_pid_namespace &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return child_fail(failure, -errno, "adopt orphans in", "init");

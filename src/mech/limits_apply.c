@@ -31,26 +31,38 @@ static int open_proc(void)
 	return fd;
 }
 
+/* Return: 0 or a negative errno */
+static int write_sysctl(int proc, const char *name, const char *text)
+{
+	int fd = open_resolved(proc, name, O_WRONLY | O_CLOEXEC,
+			       OPEN_NO_SYMLINKS | OPEN_IN_ROOT);
+	int r = fd < 0 ? fd : write_exactly(fd, text, strlen(text));
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 /*
  * Per pid namespace, and writable by its owner, since Linux 6.14; before that
  * it is the machine's, which root would write here for everybody. Where the
  * rlimit holds the ceiling as well, going without is told, not fatal.
+ *
+ * Once the kernel has given 300 it never again gives one below: a box that has started
+ * so many processes would have that many fewer. So it begins there.
  */
 int pid_max_apply(struct box *box, struct child_failure *failure)
 {
 	int proc = pid_max_is_own() ? open_proc() : -EOPNOTSUPP;
-	int fd = proc < 0 ? proc
-			  : open_resolved(proc, "sys/kernel/pid_max",
-					  O_WRONLY | O_CLOEXEC,
-					  OPEN_NO_SYMLINKS | OPEN_IN_ROOT);
-	int r = fd < 0 ? fd : 0;
+	int r = proc < 0 ? proc
+			 : write_sysctl(proc, "sys/kernel/pid_max",
+					box->pid_max);
 
+	if (r == 0)
+		r = write_sysctl(proc, "sys/kernel/ns_last_pid",
+				 PID_RESERVED_TEXT);
 	if (proc >= 0)
 		close(proc);
-	if (r == 0) {
-		r = write_exactly(fd, box->pid_max, strlen(box->pid_max));
-		close(fd);
-	}
 	if (r == 0)
 		return 0;
 	if (box->must_hold_pid_max)

@@ -103,7 +103,7 @@ static const uint16_t init_calls[] = {
 /* It passes bytes on, and has all that it does so with. */
 static const uint16_t relay_calls[] = {
 	C(close), C(exit), C(exit_group), C(poll), C(ppoll), C(read),
-	C(restart_syscall), C(write),
+	C(restart_syscall), C(splice), C(write),
 };
 
 /* io_uring carries out calls that no filter sees. */

@@ -22,11 +22,11 @@
 #include "plan/program.h"
 #include "plan/sources.h"
 #include "sys/landlock_calls.h"
+#include "sys/pid_max.h"
 #include "sys/processors.h"
 #include "tables/landlock_rights.h"
 
 #define CGROUP_FIRST 8
-#define PID_MAX_LEAST 301 /* RESERVED_PIDS + 1, kernel/pid.c */
 #define DESCRIPTORS_SPARE 64 /* what the launcher needs beside the sources */
 
 /* Every grant costs a descriptor until the box stands; the usual soft limit
@@ -79,13 +79,17 @@ static void prepare_rlimits(const struct fh_plan *plan, struct box *box,
 static void prepare_pid_max(const struct fh_plan *plan, struct box *box)
 {
 	const uint32_t by_pid_max = UINT32_C(1) << MECHANISM_PID_MAX;
-	/* Numbers run from 1 to below the maximum. */
-	uint64_t most = most_processes(plan) + 1;
+	const uint32_t holders = plan->guarantees[FH_GUARANTEE_PIDS].holders;
+	/* Init has 1, the others run from PID_RESERVED to below the maximum. */
+	uint64_t maximum = PID_RESERVED - 1 + most_processes(plan);
 
-	number_format(box->pid_max,
-		      most < PID_MAX_LEAST ? PID_MAX_LEAST : most);
+	/* A number is taken also by a group whose leader has ended: where only
+	 * others hold the ceiling, there are more. */
+	if (holders && !(holders & by_pid_max))
+		maximum += PID_RESERVED;
+	number_format(box->pid_max, maximum);
 	box->must_hold_pid_max =
-		plan->guarantees[FH_GUARANTEE_PIDS].holders == by_pid_max &&
+		holders == by_pid_max &&
 		policy_required(plan->policy) & GUARANTEE_BIT(FH_GUARANTEE_PIDS);
 }
 

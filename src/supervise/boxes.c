@@ -249,10 +249,10 @@ int boxes_kill(pid_t id, int sig, struct fh_error *err)
 		r = pid_fd < 0 ? -errno : signal_held(pid_fd, id, sig);
 	if (r == -ESRCH)
 		return error_set(err, FH_STAGE_SUPERVISE, r,
-				 "fh_boxes_kill: no box of yours has the id %d",
+				 "signal the box %d: no box of yours has that id",
 				 id);
 	return r < 0 ? error_set(err, FH_STAGE_SUPERVISE, r,
-				 "fh_boxes_kill: send signal %d to the box %d: %s",
+				 "send signal %d to the box %d: %s",
 				 sig, id, strerror(-r))
 		     : 0;
 }

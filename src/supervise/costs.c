@@ -68,6 +68,16 @@ static void correct_reason(struct fh_result *result)
 		result->reason = FH_END_PIDS;
 }
 
+/* Who ignores SIGXCPU is killed by the kernel a second later. */
+static void correct_cpu(struct running *running)
+{
+	struct fh_result *result = &running->result;
+
+	if (result->reason == FH_END_SIGNALLED && was_killed(result) &&
+	    result->user_us + result->system_us >= running->cpu_limit_us)
+		result->reason = FH_END_LIMIT;
+}
+
 /* The ceilings that init keeps, or the kernel by a signal of its own. */
 static uint64_t hits_of_end(const struct running *running)
 {
@@ -90,6 +100,7 @@ void costs_take(struct running *running, const struct rusage *usage)
 	struct cgroup_account account;
 
 	take_usage(&running->result, usage);
+	correct_cpu(running);
 	running->result.hits = hits_of_end(running);
 	if (running->cgroup) {
 		cgroup_read(running->cgroup, &account);

@@ -306,8 +306,8 @@ int running_signal(struct running *running, int sig)
 
 void running_done(struct running *running)
 {
-	int *fds[] = { &running->pid_fd, &running->go_fd, &running->report_fd,
-		       &running->terminal_fd };
+	int *fds[] = { &running->pid_fd, &running->go_fd, &running->go_peer_fd,
+		       &running->report_fd, &running->terminal_fd };
 
 	if (running->pid > 0 && !running->has_ended) {
 		end_all(running);

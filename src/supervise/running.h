@@ -29,6 +29,7 @@ struct running {
 	struct cgroup *cgroup; /* NULL without one, and when all is over */
 	int pid_fd;
 	int go_fd; /* our end: a byte lets init go on, or ends all */
+	int go_peer_fd; /* init's end: kept, so that its end is not news on ours */
 	int report_fd;
 	int terminal_fd; /* master of the box's own terminal, until taken; -1 */
 	bool has_pid_namespace;
@@ -38,6 +39,7 @@ struct running {
 	bool is_stolen; /* reaped by somebody else: how it ended is lost */
 	bool is_reaped; /* atomic: running_signal() of other threads reads it */
 	uint32_t rlimits; /* bits of the resources that were limited */
+	uint64_t cpu_limit_us; /* where RLIMIT_CPU asks first; UINT64_MAX */
 	uint32_t lost;	  /* MECHANISM bits that the kernel refused */
 	bool hit_pids; /* init saw that no process could be made */
 	bool has_refusals; /* init told what the filter refused: .refusals */

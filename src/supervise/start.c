@@ -157,6 +157,7 @@ static int clone_init(struct box *box, struct running *ret,
 	if (r < 0)
 		return fail(err, r, "create a pipe");
 	ret->go_fd = go[1];
+	ret->go_peer_fd = go[0];
 	ret->report_fd = report[0];
 	/* Where pidfds cannot be had the pipe alone tells of our end. */
 	parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -174,7 +175,6 @@ static int clone_init(struct box *box, struct running *ret,
 	}
 	if (r == 0)
 		process_restore_signals(signals);
-	close(go[0]);
 	close(report[1]);
 	cleanup_close(&parent);
 	ret->pid = pid;
@@ -350,6 +350,18 @@ static int look_for_memory(const struct running *running, int code,
 	return -ENOMEM;
 }
 
+static void note_rlimits(const struct box *box, struct running *ret)
+{
+	ret->cpu_limit_us = UINT64_MAX;
+	for (size_t i = 0; i < box->n_rlimits; i++) {
+		const struct box_rlimit *row = &box->rlimits[i];
+
+		ret->rlimits |= UINT32_C(1) << row->resource;
+		if (row->resource == RLIMIT_CPU)
+			ret->cpu_limit_us = row->limit.rlim_cur * 1000000;
+	}
+}
+
 int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 		  struct trace *trace, struct running *ret,
 		  struct fh_error *err)
@@ -358,7 +370,8 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->pid_fd = ret->go_fd = ret->report_fd = ret->terminal_fd = -1;
+	ret->pid_fd = ret->go_fd = ret->go_peer_fd = ret->report_fd = -1;
+	ret->terminal_fd = -1;
 	ret->trace = trace;
 	ret->cgroup = cgroup;
 	view_from_inside(box, cgroup);
@@ -366,14 +379,13 @@ int running_start(struct box *box, uint64_t timeout_ms, struct cgroup *cgroup,
 	ret->started_us = monotonic_us();
 	if (timeout_ms != POLICY_UNLIMITED)
 		deadline_us = ret->started_us + timeout_ms * 1000;
-	for (size_t i = 0; i < box->n_rlimits; i++)
-		ret->rlimits |= UINT32_C(1) << box->rlimits[i].resource;
+	note_rlimits(box, ret);
 	r = clone_init(box, ret, err);
 	if (r == 0)
 		r = release_init(box, ret, deadline_us, err);
+	ret->is_standing = r == 0;
 	if (r == 0)
 		r = take_terminal(box, ret, err);
-	ret->is_standing = r == 0;
 	if (r == -EPROTO)
 		r = look_for_memory(ret, r, err);
 	if (r < 0)

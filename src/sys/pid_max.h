@@ -7,6 +7,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* RESERVED_PIDS, kernel/pid.c: numbers below are given once only. */
+#define PID_RESERVED 300
+#define PID_RESERVED_TEXT "300"
+
 /*
  * Before Linux 6.14 the file in /proc of any namespace is the machine's, and root is let
  * write it from inside a box: so nobody may try. A number that is not wholly understood

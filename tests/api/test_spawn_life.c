@@ -54,6 +54,8 @@ static void test_events(void)
 	check_next_event(box, FH_EVENT_CONTINUED);
 	check_ok(fh_kill(box, SIGKILL, &err));
 	end_of(box);
+	/* A loop that waits for both would turn without rest. */
+	check_int(poll(&news, 1, 0), 0);
 	check_int(fh_box_event(box), -EAGAIN);
 	fh_box_free(box);
 	check_int(fh_box_event(NULL), -EINVAL);

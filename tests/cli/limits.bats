@@ -54,6 +54,40 @@ except OSError as e:
 print("reached the end" if n == int(sys.argv[1]) else "did not", flush=True)
 os._exit(0)'
 
+# As many processes as can be, after so many that have ended.
+COUNT='
+import os, signal, sys
+for i in range(int(sys.argv[1])):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+n = 1
+try:
+    while n < 1000:
+        if os.fork() == 0:
+            signal.pause()
+        n += 1
+except OSError:
+    pass
+print(n, flush=True)
+os._exit(0)'
+
+# The kernel gives numbers below 300 once only.
+@test "--pids: exactly so many, also after many that have ended" {
+  local n
+  for n in 60 299 400; do
+    run_box --pids $n -- "$PYTHON" -c "$COUNT" 0
+    expect_success $n
+    run_box --pids $n -- "$PYTHON" -c "$COUNT" 350
+    expect_success $n
+  done
+  run_box --pids 60 --output-limit 1M -- "$PYTHON" -c "$COUNT" 350
+  expect_success 60
+  run_box --pids 1 -- "$PYTHON" -c "$COUNT" 0
+  expect_success 1
+}
+
 @test "--pids: a ceiling of the whole box" {
   expect_equal "reached the end" "$(timeout 60 "$PYTHON" -c "${FORK/600/1}" 30)"
   run_box --pids 40 -- "$PYTHON" -c "$FORK" 30
@@ -291,4 +325,12 @@ reason_of() { # ARGUMENTS...
 
 @test "--report and a program that is killed by the same signal of its own" {
   expect_equal "signalled 153 25" "$(reason_of -- sh -c 'kill -XFSZ $$')"
+}
+
+@test "-v says partly of what is held in part" {
+  unified=$(stat -fc %T /sys/fs/cgroup)
+  [ "$unified" != cgroup2fs ] || skip "this machine may have a cgroup for us"
+  run_box -v --memory 512M -- true
+  expect_status 0
+  expect_in_stderr "  memory       partly    tmpfs size, rlimits: each process"
 }

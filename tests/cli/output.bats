@@ -42,6 +42,37 @@ load ../helpers/common
   cmp -n 4999999 got random
 }
 
+@test "--output-limit is exact in a pipe as well, however much it holds" {
+  head -c 3000000 /dev/urandom >random
+  for limit in 1 4095 4096 4097 65535 65536 65537 1048577 2999999; do
+    # A reader that is slower, and one that is not there until later.
+    for reader in "cat" "sh -c 'sleep 0.2; cat'"; do
+      box --output-limit $limit -r random -- cat "$PWD/random" | eval "$reader" >got
+      expect_equal 153 "${PIPESTATUS[0]}"
+      expect_equal $limit "$(stat -c %s got)"
+      cmp -n $limit got random
+    done
+  done
+  # As much in many small pieces, each a page of its own on the way.
+  box --output-limit 5000 -- /usr/bin/python3 -c '
+import os
+for i in range(6000): os.write(1, b"%d" % (i % 10))' | sh -c 'sleep 0.2; cat' >got
+  expect_equal 153 "${PIPESTATUS[0]}"
+  expect_equal 5000 "$(stat -c %s got)"
+  printf '0123456789%.0s' $(seq 500) | cmp - got
+}
+
+@test "--output-limit: a reader that reads nothing does not keep what is all told" {
+  # The reader's pipe is full to the last byte, and nothing is left.
+  SECONDS=0
+  { box --output-limit 1M -- head -c 65536 /dev/zero; echo $? >status; } | { sleep 15; wc -c >got; } &
+  for _ in $(seq 200); do [ -s status ] && break; sleep 0.05; done
+  expect_equal 0 "$(cat status)"
+  [ $SECONDS -lt 15 ]
+  wait
+  expect_equal 65536 "$(tr -d ' ' <got)"
+}
+
 @test "--output-limit: a reader that goes away ends the program" {
   box --output-limit 1G -- yes | head -1 >got
   echo y | diff - got

@@ -189,8 +189,9 @@ time.sleep(60)' $'\e[2J\n' $'\xff' >named
   "$FUMEHOOD" ps >text
   expect_refused grep $'[\e\xff]' text
   # A line feed in an argument makes no further row.
-  expect_equal "$(($("$FUMEHOOD" ps --json | jq '.boxes | length') + 1))" \
-    "$(wc -l <text)"
+  expect_equal 1 "$(grep -cE "^ *$id +$launcher " text)"
+  tail -n +2 text >rows
+  expect_equal "$(wc -l <rows)" "$(grep -cE '^ *[0-9]+ +[0-9]+ +[0-9.]+ +[0-9.]+ +[0-9]+ +[0-9]+  ' rows)"
 }
 
 @test "what is no box is not signalled" {
@@ -199,7 +200,7 @@ time.sleep(60)' $'\e[2J\n' $'\xff' >named
   BOXES+=("$other")
   run --separate-stderr "$FUMEHOOD" kill "$other"
   expect_status 1
-  expect_in_stderr "no box of yours has the id $other"
+  expect_in_stderr "signal the box $other: no box of yours has that id"
   run "$FUMEHOOD" kill 1
   expect_status 1
   run "$FUMEHOOD" kill $$

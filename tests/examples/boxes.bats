@@ -20,10 +20,10 @@ line_of() { grep -E "^$1 " <<<"$output"; }
 # The scripts of ten_boxes start like no other; others may run it, too.
 nobody_left() {
   for _ in {1..200}; do
-    pgrep -f '^/bin/sh -c exec 2>&1; ' >/dev/null || return 0
+    pgrep -u "$(id -u)" -f '^/bin/sh -c exec 2>&1; ' >/dev/null || return 0
     sleep 0.1
   done
-  pgrep -af '^/bin/sh -c exec 2>&1; '
+  pgrep -u "$(id -u)" -af '^/bin/sh -c exec 2>&1; '
   return 1
 }
 
@@ -57,10 +57,10 @@ nobody_left() {
   example ten_boxes >"$WORK/out" 3>&- &
   pid=$!
   for _ in {1..100}; do
-    pgrep -f '^/bin/sh -c exec 2>&1; sleep' >/dev/null && break
+    pgrep -u "$(id -u)" -f '^/bin/sh -c exec 2>&1; sleep' >/dev/null && break
     sleep 0.05
   done
-  pgrep -f '^/bin/sh -c exec 2>&1; sleep' >/dev/null
+  pgrep -u "$(id -u)" -f '^/bin/sh -c exec 2>&1; sleep' >/dev/null
   kill -KILL "$pid"
   wait "$pid" || true
   nobody_left

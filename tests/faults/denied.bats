@@ -157,6 +157,31 @@ print("pair", b.recv(1))'
   done
 }
 
+@test "without a pid namespace kill -9 of the launcher's whole group leaves nothing" {
+  set -m # a job is a group
+  for tty in none inherit pty; do
+    # Control: without the box, what has left the group outlives it.
+    "$linger" stay "$mark" >"$work/out" 2>&1 &
+    until_true grep -q ready "$work/out"
+    kill -9 -$!
+    wait $! 2>/dev/null || true
+    [ -n "$(marked)" ]
+    marked_kill
+    until_true nobody_left
+    for denial in no-namespaces no-clone3; do
+      : >"$work/out"
+      "$under" $denial -- "$FUMEHOOD" run -q --tty $tty -x "$linger" -- \
+        "$linger" stay "$mark" >"$work/out" 2>&1 </dev/null &
+      launcher=$!
+      until_true grep -q ready "$work/out"
+      [ "$(ps -o pgid= $launcher | tr -d ' ')" = $launcher ]
+      kill -9 -$launcher
+      wait $launcher 2>/dev/null || true
+      until_true nobody_left || { echo "$tty $denial"; marked | xargs ps -fp; return 1; }
+    done
+  done
+}
+
 @test "requiring a guarantee that is lost refuses with cause and remedy" {
   causes() {
     case $1 in

@@ -62,6 +62,11 @@ all_judged() { # LEAST
   all_judged 450
 }
 
+@test "every call of a set-up whose output is counted, failed in turn" {
+  sweep "$work" -q -x "$fences" --output-limit 1G -- "$fences" "$work/secret"
+  all_judged 400
+}
+
 @test "every call of a set-up without namespaces, failed in turn" {
   # The denial must stand around the tracer: its own calls are no set-up.
   tracer=$inject

@@ -5,17 +5,23 @@
  *   helper_cgroup leaf        to the leaf and back, with our cgroup at each point
  *   helper_cgroup storm       the same by four threads at once, many times
  *   helper_cgroup end         ends what is in a cgroup; prints who is left
+ *   helper_cgroup memory      spawns, with each allocation failing; what is left then
+ *   helper_cgroup descriptors spawns, with fewer descriptors than it takes
  */
+#include <dirent.h>
 #include <fcntl.h>
+#include <fumehood/fumehood.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup/cgroup_parts.h"
 #include "cgroup/cgroup_place.h"
+#include "no_memory.h"
 
 static int look(void)
 {
@@ -163,14 +169,99 @@ static int end(void)
 	return 0;
 }
 
+/* Directories of boxes where they are made. */
+static int count_left(void)
+{
+	struct cgroup_place place;
+	struct dirent *entry;
+	DIR *list;
+	int n = 0;
+
+	if (cgroup_place_find(&place) < 0 || !(list = fdopendir(place.dir)))
+		return -1;
+	while ((entry = readdir(list)))
+		n += cgroup_is_box_name(entry->d_name);
+	closedir(list);
+	return n;
+}
+
+/* One box. Return: 0; what fh_spawn() said */
+static int spawn_one(const struct fh_policy *policy)
+{
+	char *argv[] = { "/bin/true", NULL };
+	struct fh_error err = { 0 };
+	struct fh_box *box = NULL;
+	struct fh_result result;
+	int r = fh_spawn(policy, argv, NULL, &box, &err);
+
+	if (r == 0)
+		fh_wait(box, -1, &result, NULL);
+	fh_box_free(box);
+	return r;
+}
+
+static void fail_memory(long n, bool lasts)
+{
+	memory->lasts = lasts;
+	memory_fail_after(n);
+}
+
+static struct rlimit descriptors;
+
+static void fail_descriptors(long n, bool lasts)
+{
+	struct rlimit fewer = descriptors;
+
+	(void)lasts;
+	fewer.rlim_cur = (rlim_t)n + 3;
+	setrlimit(RLIMIT_NOFILE, &fewer);
+}
+
+/* Until there is no failure any more. */
+static int sweep(void (*fail)(long n, bool lasts), bool lasts)
+{
+	int n_failed = 0, n_left = 0, r = -1;
+	struct fh_policy *policy;
+
+	if (!(policy = fh_policy_new()) ||
+	    fh_policy_set(policy, "cpu-time", "60", NULL) < 0 ||
+	    spawn_one(policy) < 0)
+		return 1;
+	for (long n = 0; r < 0 && n < 2000; n++) {
+		fail(n, lasts);
+		r = spawn_one(policy);
+		if (fail == fail_memory)
+			r = memory_failed() ? -ENOMEM : r;
+		setrlimit(RLIMIT_NOFILE, &descriptors);
+		n_failed += r < 0;
+		n_left += count_left() != 0;
+	}
+	fh_policy_free(policy);
+	printf("failed: %s\nleft: %d\n", n_failed > 5 ? "often" : "seldom",
+	       n_left);
+	return r < 0;
+}
+
+static int without_memory(void)
+{
+	return sweep(fail_memory, false) || sweep(fail_memory, true);
+}
+
+static int without_descriptors(void)
+{
+	return sweep(fail_descriptors, true);
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct {
 		const char *name;
 		int (*run)(void);
 	} rows[] = { { "look", look }, { "leaf", leaf }, { "storm", storm },
-		     { "end", end } };
+		     { "end", end }, { "memory", without_memory },
+		     { "descriptors", without_descriptors } };
 
+	getrlimit(RLIMIT_NOFILE, &descriptors);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (argc == 2 && strcmp(argv[1], rows[i].name) == 0)
 			return rows[i].run();

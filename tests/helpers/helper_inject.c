@@ -185,6 +185,39 @@ static void at_birth(struct tracee *parent)
 	child->is_waiting = false;
 }
 
+/* A parent that is killed before its event was seen will never name its child. */
+static bool has_traced_parent(pid_t pid)
+{
+	char path[64], line[128];
+	int parent = 0;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "re");
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "PPid: %d", &parent) == 1)
+			break;
+	if (status)
+		fclose(status);
+	for (size_t i = 0; parent && i < TRACEES_MAX; i++)
+		if (tracees[i].pid == parent)
+			return true;
+	return false;
+}
+
+static void resume_orphans(void)
+{
+	for (size_t i = 0; i < TRACEES_MAX; i++) {
+		struct tracee *tracee = &tracees[i];
+
+		if (!tracee->pid || !tracee->is_waiting ||
+		    has_traced_parent(tracee->pid))
+			continue;
+		tracee->is_waiting = false;
+		resume(tracee->pid, 0);
+	}
+}
+
 /* Returns false when the tracee must not be resumed. */
 static bool at_event(struct tracee *tracee, int event, int sig)
 {
@@ -202,7 +235,7 @@ static bool at_event(struct tracee *tracee, int event, int sig)
 		tracee->pid = 0;
 		return false;
 	case PTRACE_EVENT_STOP:
-		if (!tracee->is_named) {
+		if (!tracee->is_named && has_traced_parent(tracee->pid)) {
 			tracee->is_waiting = true;
 			return false;
 		}
@@ -244,6 +277,7 @@ static int trace(pid_t first)
 			continue;
 		}
 		tracee->pid = 0;
+		resume_orphans();
 		if (pid == first)
 			result = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 						     : WEXITSTATUS(status);

@@ -110,6 +110,8 @@ system_calls+=' getegid getrandom getxattr process_vm_readv'
 rest_of_watchers='isoc99_sscanf'
 # A group of the program's own at its terminal.
 system_calls+=' getpgrp setpgid tcgetpgrp'
+# What a program prints is handed on from pipe to pipe.
+system_calls+=' splice'
 # Where a stream that is opened anew went on.
 system_calls+=' lseek'
 # Is a cgroup marked as delegated?

@@ -240,3 +240,16 @@ reaped: 1" ]
 [ -z "$(boxes)" ]
 END
 }
+
+@test "no box that failed for memory or descriptors leaves a cgroup behind" {
+  stand <<'IN'
+[ "$("${as_user[@]}" "$helper" memory | tee /dev/stderr)" = "failed: often
+left: 0
+failed: often
+left: 0" ]
+[ -z "$(boxes)" ]
+[ "$("${as_user[@]}" "$helper" descriptors | tee /dev/stderr)" = "failed: often
+left: 0" ]
+[ -z "$(boxes)" ]
+IN
+}

@@ -189,3 +189,31 @@ except OSError as error:
   [[ $output == *"control: made"* ]] # a slave sees it
   [[ $output == *"boxed: " ]]
 }
+
+# No resource limit binds root: kernel.pid_max holds it alone, where no cgroup can be had.
+@test "root has exactly as many processes as --pids says, by kernel.pid_max alone" {
+  [ -e /proc/sys/kernel/ns_last_pid ] || skip "this kernel has no kernel.ns_last_pid"
+  local count='
+import os, signal, sys
+for i in range(int(sys.argv[1])):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+n = 1
+try:
+    while n < 1000:
+        if os.fork() == 0:
+            signal.pause()
+        n += 1
+except OSError:
+    pass
+print(n, flush=True)
+os._exit(0)'
+  "$FUMEHOOD" show --pids 320 -- /bin/true | grep -E 'pids .*by .*kernel.pid_max' ||
+    skip "kernel.pid_max is not per pid namespace, or there is a cgroup"
+  for churn in 0 350; do
+    [ "$("$FUMEHOOD" run --pids 320 -- /usr/bin/python3 -c "$count" $churn)" = 320 ]
+    [ "$("$FUMEHOOD" run --pids 320 --output-limit 1M -- /usr/bin/python3 -c "$count" $churn)" = 320 ]
+  done
+}
