@@ -234,6 +234,17 @@ static void hold_by_cgroup(struct fh_plan *plan, int ceiling, uint64_t wish,
 		     cgroup_remedy(plan));
 }
 
+static void hold_swap(struct fh_plan *plan)
+{
+	if (has_controller(plan, CONTROLLER_BIT(MEMORY)) &&
+	    !plan->kernel.cgroup.has_swap)
+		lost(plan, FH_CEILING_SWAP,
+		     "what is swapped out is not counted on this kernel", "");
+	else
+		hold_by_cgroup(plan, FH_CEILING_SWAP, plan->cgroup.swap,
+			       "memory");
+}
+
 static void lose_pids(struct fh_plan *plan)
 {
 	if (!plan->has_userns)
@@ -305,7 +316,7 @@ static void settle(struct fh_plan *plan, enum fh_guarantee g)
 static void hold_all(struct fh_plan *plan)
 {
 	hold_memory(plan);
-	hold_by_cgroup(plan, FH_CEILING_SWAP, plan->cgroup.swap, "memory");
+	hold_swap(plan);
 	hold_by_cgroup(plan, FH_CEILING_CPUS, plan->cgroup.cpus, "cpu");
 	hold_by_cgroup(plan, FH_CEILING_IO_WEIGHT, plan->cgroup.io_weight,
 		       "io");

@@ -7,7 +7,7 @@
 #endif
 #define PTRACE_SEIZE_NR 0x4206
 
-#define PIDS_MAX 64
+#define PIDS_MAX 512 /* a box begins to number at 300 */
 
 /* --- the part inside ------------------------------------------------------------------ */
 
