@@ -78,7 +78,7 @@ static int prepare(struct terminal *ret)
 	int r;
 
 	ret->master = ret->slave = ret->in = ret->out = -1;
-	ret->screen.fd = ret->away_fd = ret->end_told_to = -1;
+	ret->screen.fd = ret->away_fd = -1;
 	r = choose(ret);
 	if (r >= 0 && ret->is_in_screen)
 		r = watch_from_away(ret);

@@ -37,9 +37,8 @@ struct terminal {
 	bool is_away;
 
 	bool owes_end;	 /* .in has ended: the program is to see that */
-	int end_told_to; /* the modes that it was told in; -1 */
 	char last_typed;
-	unsigned int n_told;
+	unsigned int n_told[2]; /* how often, to one that reads lines in [1] */
 	bool has_printed;     /* the program, since then */
 	unsigned int n_looks; /* since the program printed something */
 

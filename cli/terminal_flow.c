@@ -169,25 +169,25 @@ static void write_typed(struct terminal *t)
  * The key for the end of input, as script(1) types it: twice where a line has been
  * begun, for the first one only ends that. A program that edits lines by itself, such
  * as a shell, takes the key too, but only when it has read what came before; one that
- * takes each byte as it is gets none. Who has been told in one mode and then goes to
- * another, has not necessarily seen it, nor has a shell that gave the terminal to
- * somebody else meanwhile.
+ * takes each byte as it is gets none. Once is not enough where several read, one after
+ * the other, or where the modes have changed before it was seen.
  */
 static bool can_tell_end(const struct terminal *t, const struct termios *modes)
 {
 	bool is_lines = modes->c_lflag & ICANON;
 	int unread = 0;
 
-	if (!(modes->c_lflag & (ICANON | ISIG)) || t->n_told == TOLD_MAX ||
-	    (t->end_told_to == is_lines && (is_lines || !t->has_printed)))
+	if (!(modes->c_lflag & (ICANON | ISIG)) ||
+	    t->n_told[is_lines] == TOLD_MAX ||
+	    (!is_lines && t->n_told[0] && !t->has_printed))
 		return false;
 	ioctl(t->slave, FIONREAD, &unread);
-	return !unread || (is_lines && t->end_told_to < 0);
+	return !unread || (is_lines && !t->n_told[1]);
 }
 
 static void tell_end(struct terminal *t)
 {
-	bool is_in_line = t->last_typed && t->last_typed != '\n';
+	bool is_in_line = t->last_typed && t->last_typed != '\n', is_lines;
 	struct termios modes;
 
 	if (!t->owes_end || !is_empty(&t->typing) || t->slave < 0 ||
@@ -196,11 +196,11 @@ static void tell_end(struct terminal *t)
 	t->n_looks++;
 	if (!can_tell_end(t, &modes))
 		return;
-	t->n_told++;
+	is_lines = modes.c_lflag & ICANON;
+	t->n_told[is_lines]++;
 	t->has_printed = false;
-	t->end_told_to = !!(modes.c_lflag & ICANON);
 	memset(t->typed, modes.c_cc[VEOF], 2);
-	t->typing = (struct flow){ 0, t->end_told_to && is_in_line ? 2 : 1 };
+	t->typing = (struct flow){ 0, is_lines && is_in_line ? 2 : 1 };
 	t->last_typed = '\n';
 	write_typed(t);
 }

@@ -242,6 +242,8 @@ static struct fh_kernel hybrid(void)
 	X(root_uid, "root-uid", root, "uid", "33", "gid", "33")               \
 	X(strict, "strict", abi_7, "syscalls", "strict", "on-deny", "kill")   \
 	X(tty_inherit, "tty-inherit", abi_7, "tty", "inherit")                \
+	X(tty_pty, "tty-pty", abi_7, "tty", "pty")                            \
+	X(tty_pty_alone, "tty-pty-alone", alone_9, "tty", "pty")              \
 	X(ubuntu_apparmor, "ubuntu-apparmor", ubuntu, NULL)                   \
 	X(user_keep_cap, "user-keep-cap", abi_7, "keep-cap", "CAP_NET_RAW")   \
 	X(user_uid, "user-uid", abi_7, "uid", "33")
