@@ -173,7 +173,7 @@ GUARANTEES="files-read files-write files-see network sockets processes privilege
 @test "--require of what holds runs; of what cannot be had refuses" {
   run_box --require files-see --require processes --require sockets -- echo ran
   expect_success ran
-  refuses 125 "--require memory" "cgroup" -- run --require memory -- true
+  refuses 125 "memory cannot be held" "add --memory" -- run --require memory -- true
   run_box --require memory --without memory -- echo ran
   expect_success ran
 }
@@ -251,7 +251,7 @@ GUARANTEES="files-read files-write files-see network sockets processes privilege
 
 @test "show refuses what run would refuse" {
   refuses 125 "--read missing" -- show -r missing -- true
-  refuses 125 "--memory" "cgroup" -- show --memory 1G -- true
+  refuses 125 "memory cannot be held" "add --memory" -- show --require memory -- true
 }
 
 # --- why -------------------------------------------------------------------------
@@ -379,9 +379,9 @@ agrees() { # allowed|refused VERB WHAT -- COMMAND...
 }
 
 OPTIONS="allow-syscall bind connect cpu-time cpus cwd deny-syscall device env exec
-  explain file-size gid hide home hostname keep-cap keep-env keep-fd listen memory net
-  no-write-exec on-deny open-files pids profile quiet read report require root syscalls
-  timeout tmp-size tmpfs tty uid verbose without write"
+  explain file-size gid grace hide home hostname io-weight keep-cap keep-env keep-fd listen memory net
+  no-write-exec on-deny open-files output-limit pids profile quiet read report require root status-fd swap
+  syscalls timeout tmp-files tmp-size tmpfs tty uid verbose without write"
 
 @test "help lists every command; each command's help every option it takes" {
   run --separate-stderr "$FUMEHOOD" help
