@@ -116,7 +116,8 @@ static void program_ended(struct init *init, int status)
 {
 	init->has_ended = true;
 	init->status = status;
-	init->hit_pids = status != 0 && init_has_no_process_left();
+	init->hit_pids = status != 0 && init_has_no_process_left(init->box,
+								init->program);
 	if (!init->output->relay)
 		finish(init, init->time.ended_by, status);
 	drain(init);

@@ -9,6 +9,6 @@ int init_evidence_prepare(const struct box *box, struct child_failure *failure);
 
 /* To be asked when the program has been reaped and nothing else ended: could no
  * process be made while it was there? */
-bool init_has_no_process_left(void);
+bool init_has_no_process_left(const struct box *box, pid_t program);
 
 #endif
