@@ -24,6 +24,7 @@ all_judged() { # LEAST
   [ ! -s "$work/wrong" ]
   [ "$n_faults" -ge "$1" ]
   [ "$n_refused" -ge $(($1 / 3)) ]
+  grep ^unhit "$work/verdicts" | sort | uniq -c >&2 || true
   [ "$n_unhit" -le 12 ]
   [ -z "$(find "$work/in" "$work/written" "$work/bound" -newer "$work/calls" -type f)" ]
 }

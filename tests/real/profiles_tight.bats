@@ -34,7 +34,8 @@ declare -gA FILE_SIZE=(
   [node]=unlimited [npm-install]=unlimited [pdftotext]=$((16 * GIB))
   [python]=unlimited [sqlite]=$((16 * GIB)) [unzip]=$((16 * GIB))
 )
-declare -gA CPU_TIME=([ghostscript]=3600 [imagemagick]=3600 [jq]=3600 [pdftotext]=600)
+declare -gA CPU_TIME=([jq]=3600 [pdftotext]=600)
+declare -gA TIMEOUT=([ghostscript]=1h [imagemagick]=1h)
 
 @test "what a program that was taken over can do, by profile" {
   make_victim
@@ -121,6 +122,7 @@ limit_of() { # PROFILE LINE
   for name in $PROFILES; do
     expect_equal "$name ${FILE_SIZE[$name]}" "$name $(limit_of "$name" "Max file size")"
     expect_equal "$name ${CPU_TIME[$name]:-unlimited}" "$name $(limit_of "$name" "Max cpu time")"
+    [ -z "${TIMEOUT[$name]:-}" ] || expect_shown "$name" "timeout      held      ${TIMEOUT[$name]} by timer"
   done
   expect_shown imagemagick "tmpfs     rw- /tmp of 2097152 KiB"
   expect_shown npm-install "tmpfs     rw- /tmp of 2097152 KiB"
