@@ -5,6 +5,8 @@
 
 /* is_root() of a process that has become nobody says no: asked once. */
 static bool was_root;
+static uid_t own_uid; /* before anything was confined */
+static gid_t own_gid;
 
 static void by_preset(const char *name, uint64_t keep, bool stays_root)
 {
@@ -20,7 +22,7 @@ static void by_preset(const char *name, uint64_t keep, bool stays_root)
 	else if (was_root)
 		check_promise(&now, 65534, 65534, "", keep, NULL);
 	else
-		check_promise(&now, TESTER, TESTER,
+		check_promise(&now, own_uid, own_gid,
 			      state_get(&before, "Groups"), 0,
 			      state_get(&before, "CapBnd"));
 	/* Control: the account was another before. */
@@ -100,7 +102,7 @@ static void check_left(int fd, const struct state *before)
 	if (was_root)
 		check_promise(&now, 65534, 65534, "", 0, NULL);
 	else
-		check_promise(&now, TESTER, TESTER,
+		check_promise(&now, own_uid, own_gid,
 			      state_get(before, "Groups"), 0,
 			      state_get(before, "CapBnd"));
 }
@@ -176,7 +178,7 @@ static void test_ids_stay(void)
 	check_int(SC(SYS_setgroups, 0, NULL), EPERM);
 	check_int(SC(SYS_setfsuid, 0), 0);
 	/* setfsuid answers with the id that it found: it is the old one. */
-	check_int(syscall(SYS_setfsuid, -1), was_root ? 65534 : TESTER);
+	check_int(syscall(SYS_setfsuid, -1), was_root ? 65534 : own_uid);
 }
 
 static void test_ids_control(void)
@@ -380,6 +382,8 @@ int main(void)
 	static struct tests tests;
 
 	was_root = is_root();
+	own_uid = getuid();
+	own_gid = getgid();
 	tests_add(&tests, anyone, N(anyone));
 	if (was_root)
 		tests_add(&tests, root, N(root));

@@ -31,12 +31,12 @@ static size_t check_close_on_exec(void)
 
 static void test_close_on_exec(void)
 {
-	/* Init, both ways to it, and three pipes. */
-	check_int(check_close_on_exec(), 6);
+	/* Init, both ways to it, its own end of one, and three pipes. */
+	check_int(check_close_on_exec(), 7);
 	/* What took the numbers of standard streams is put above them. */
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		close(fd);
-	if (check_close_on_exec() != 6)
+	if (check_close_on_exec() != 7)
 		_exit(1);
 }
 

@@ -44,7 +44,7 @@ load ../helpers/common
   run_box -- /bin/sh -lc 'echo "PID is $$"; ps -eo pid=,comm='
   kill $outsider
   expect_status 0
-  [[ ${lines[0]} =~ ^PID\ is\ ([0-9])$ ]] || fail "$(saw)"
+  [[ ${lines[0]} =~ ^PID\ is\ ([0-9]+)$ ]] || fail "$(saw)"
   local pid=${BASH_REMATCH[1]}
   expect_equal 3 "${#lines[@]}"
   [[ ${lines[1]} =~ ^\ +$pid\ sh$ ]] || fail "$(saw)"
