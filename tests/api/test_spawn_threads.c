@@ -270,6 +270,8 @@ static void die_while(const char *mark, int n_boxes, int n_spawning)
 		for (;;)
 			pause();
 	}
+	for (int i = 0; n_spawning && i < 1500 && !count_marked(mark); i++)
+		usleep(10000);
 	if (n_spawning)
 		usleep(300000);
 	else
